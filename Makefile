@@ -1,0 +1,147 @@
+# tmscdp: `make help` lists what a person calls; everything is built under build/.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+ROOMS := base metrics cdp backend seed reports cli
+SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)) cdp/collect/*.c)
+HEADERS := $(wildcard $(addsuffix /*.h,$(ROOMS)) cdp/collect/*.h tests/unit/*.h)
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
+EMBEDDED := $(sort $(wildcard cdp/profiles/*.json cdp/js/*.js reports/assets/* metrics/data/*.json))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
+  -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
+  -Wnull-dereference -Wdouble-promotion -Werror
+GCC_WARNINGS := -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init
+STANDARD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700
+PACKAGES := libwebsockets libcjson libcurl libpq libpng zlib libcrypto
+# Only when something is compiled: `make setup` must work before these packages are there.
+PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
+PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lev -lm -lpthread
+CPPFLAGS_OURS = $(STANDARD) -I. -include base/banned.h $(PACKAGE_CFLAGS)
+CFLAGS ?= -O2 -g
+COMPILE = $(CPPFLAGS_OURS) $(CFLAGS) -fno-common -fstack-protector-strong $(WARNINGS) -MMD -MP
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+OBJECTS := $(SOURCES:%.c=build/obj/%.o) build/obj/gen/embedded.o build/obj/gen/version.o
+ASAN_OBJECTS := $(SOURCES:%.c=build/asan/%.o) build/asan/gen/embedded.o build/asan/gen/version.o
+UNITS := $(UNIT_SOURCES:tests/unit/%.c=build/unit/%)
+ASAN_UNITS := $(UNIT_SOURCES:tests/unit/%.c=build/asan/unit/%)
+FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=build/fuzz/%)
+TIDY_STAMPS := $(SOURCES:%.c=build/tidy/%.ok) $(UNIT_SOURCES:%.c=build/tidy/%.ok) \
+  $(FUZZ_SOURCES:%.c=build/tidy/%.ok)
+
+.PHONY: all
+all: build/tmscdp ## Build the program
+
+build/tmscdp: build/obj/cli/main.o build/libtmscdp.a
+	$(CC) $(CFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+build/libtmscdp.a: $(filter-out build/obj/cli/main.o,$(OBJECTS))
+	@rm -f $@
+	ar rcs $@ $^
+
+build/asan/tmscdp: build/asan/cli/main.o build/asan/libtmscdp.a
+	$(CLANG) $(SANITIZE) -g -o $@ $^ $(PACKAGE_LIBS)
+
+build/asan/libtmscdp.a: $(filter-out build/asan/cli/main.o,$(ASAN_OBJECTS))
+	@rm -f $@
+	ar rcs $@ $^
+
+build/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) $(GCC_WARNINGS) -c -o $@ $<
+
+build/asan/%.o: %.c
+	@mkdir -p $(@D)
+	$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
+
+build/obj/gen/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) -c -o $@ $<
+
+build/asan/gen/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
+
+build/gen/embedded.c: scripts/embed $(EMBEDDED)
+	@mkdir -p $(@D)
+	scripts/embed $(EMBEDDED) > $@
+
+.PHONY: force
+build/gen/version.c: force
+	@mkdir -p $(@D)
+	@scripts/version > $@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/unit/%: tests/unit/%.c build/libtmscdp.a
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) -o $@ $< build/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
+
+build/asan/unit/%: tests/unit/%.c build/asan/libtmscdp.a
+	@mkdir -p $(@D)
+	$(CLANG) $(COMPILE) $(SANITIZE) -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
+
+build/fuzz/%: tests/fuzz/%.c build/asan/libtmscdp.a
+	@mkdir -p $(@D)
+	$(CLANG) $(COMPILE) $(SANITIZE) -fsanitize=fuzzer -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS)
+
+.PHONY: setup
+setup: ## Install what is missing (Debian packages, npm packages)
+	scripts/setup
+
+.PHONY: client
+client: build/client.stamp ## Build the reference chat's web client
+build/client.stamp: $(shell find tests/tms/client -type f -not -path '*/node_modules/*' \
+  -not -path '*/.next/*' -not -name next-env.d.ts 2>/dev/null)
+	@mkdir -p build
+	scripts/client build
+	touch $@
+
+.PHONY: demo
+demo: ## The whole walk: set-up, reference chat, measurement, report
+	scripts/demo
+
+.PHONY: test
+test: ## Everything that must hold before a change is published (under 15 minutes)
+	tests/run
+
+.PHONY: units asan-units fuzz
+units: $(UNITS)
+asan-units: $(ASAN_UNITS) build/asan/tmscdp
+fuzz: $(FUZZERS)
+
+.PHONY: lint format tidy
+lint: tidy ## Format, static analysis, rooms
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
+	scripts/check-layers
+format: ## Format all C files in place
+	clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
+tidy: $(TIDY_STAMPS)
+build/tidy/%.ok: %.c .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(CPPFLAGS_OURS) $(filter-out -Werror,$(WARNINGS)) -MMD -MP -MF build/tidy/$*.d -MT $@ 2>$@.log \
+	  || { cat $@.log; exit 1; }
+	@touch $@
+
+.PHONY: clean distclean
+clean: ## Remove what was compiled
+	rm -rf build/obj build/asan build/unit build/fuzz build/gen build/tidy build/tmscdp build/libtmscdp.a
+distclean: clean ## Also the stack, the client and npm's packages (not data/)
+	scripts/stack down --all
+	rm -rf build tests/tms/client/.next tests/tms/client/node_modules tests/e2e/node_modules
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
+
+-include $(wildcard build/obj/*/*.d build/obj/*/*/*.d build/asan/*/*.d build/asan/*/*/*.d \
+  build/unit/*.d build/tidy/*/*.d build/tidy/*/*/*.d build/fuzz/*.d)

@@ -1,0 +1,27 @@
+/* Ordinary least squares of a count on the number of messages: what one more loaded message costs.
+ * slope = Σ(x−x̄)(y−ȳ) / Σ(x−x̄)²; its interval is slope ± t(0.95, n−2)·s/√Σ(x−x̄)² with
+ * s² = Σ residual² / (n−2) (Draper and Smith, Applied Regression Analysis, 1.4). With two points
+ * there is a slope and no interval. */
+#ifndef METRICS_SLOPE_H
+#define METRICS_SLOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+
+struct slope {
+    bool has_data;     /* two different x at least */
+    bool has_interval; /* three points at least */
+    size_t n;
+    double per_message;
+    double low; /* 95 % interval, when has_interval */
+    double high;
+};
+
+void slope_fit(const double *messages, const double *y, size_t n, struct slope *out);
+
+/* {"per_message","low","high","n"}; low and high only with an interval; {"no_data":…} without. */
+void slope_to_json(const struct slope *slope, cJSON *parent, const char *key);
+
+#endif

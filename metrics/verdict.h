@@ -1,0 +1,92 @@
+/* Fine, Slows Down or Crashes, and why: the browser's side of the verdict matrix.
+ *
+ * Targets are data (metrics/data/browser-targets.json): limits of a metric from a number of
+ * messages on. Fine: every target that applies holds and the visible list's slope is below the
+ * limit. Slows Down: a target is missed, or the slope reaches the limit. Crashes: the page crashed,
+ * ran out of memory, did not answer for 5 s, or a frame rate under load fell below half its target.
+ * With one count there is no slope: rendered bubbles ÷ loaded messages takes its place. A target
+ * whose metric has no data gives NO DATA for that reason, and never Fine. */
+#ifndef METRICS_VERDICT_H
+#define METRICS_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "metrics/metric.h"
+#include "metrics/slope.h"
+
+enum verdict {
+    VERDICT_FINE,
+    VERDICT_SLOWS_DOWN,
+    VERDICT_CRASHES,
+    VERDICT_NO_DATA
+};
+
+const char *verdict_title(enum verdict verdict); /* "Fine", "Slows Down", "Crashes", "NO DATA" */
+const char *verdict_name(enum verdict verdict);  /* "fine", … for JSON */
+
+enum target_op {
+    TARGET_BELOW,
+    TARGET_ABOVE
+};
+
+struct target {
+    const struct metric_def *metric;
+    double from_messages;  /* applies to counts from here … */
+    double below_messages; /* … up to, not including, here; infinity for no end */
+    enum target_op op;
+    double limit;
+    bool crash_at_half; /* a frame rate: below half of the limit is Crashes */
+    bool optional;      /* no data is no reason of its own: the app may not offer the figure */
+};
+
+#define TARGETS_MAX ((size_t)64)
+struct targets {
+    struct target item[TARGETS_MAX];
+    size_t count;
+    double slope_limit;          /* elements per message in the visible list */
+    double rendered_share_limit; /* rendered ÷ loaded, when there is one count only */
+};
+
+/* Reads the targets from JSON text; ERR_USAGE names the file and the field. */
+MUST_CHECK enum err targets_read(const char *text, size_t bytes, const char *name,
+                                 struct targets *out, struct err_msg *msg);
+
+/* The targets carried inside the program. */
+MUST_CHECK enum err targets_builtin(struct targets *out, struct err_msg *msg);
+
+struct verdict_reason {
+    enum verdict verdict; /* what this reason alone would give */
+    char text[320];       /* "DOM elements 25,310 ≥ 20,000" */
+};
+
+#define VERDICT_REASONS_MAX ((size_t)32)
+struct verdict_result {
+    enum verdict verdict;
+    struct verdict_reason reason[VERDICT_REASONS_MAX];
+    size_t count;
+};
+
+/* What is known at one count. */
+struct verdict_input {
+    double messages;
+    bool reached;            /* the count was loaded */
+    const char *not_reached; /* why not */
+    const char *crash;       /* how the page or browser ended; NULL when it lived */
+    const struct metric_value *values;
+    size_t value_count;
+    const struct slope *list_slope; /* NULL: one count only, judged by rendered_share */
+};
+
+void verdict_judge(const struct targets *targets, const struct verdict_input *input,
+                   struct verdict_result *out);
+
+/* {"verdict","reasons":[{"verdict","text"}]} */
+void verdict_to_json(const struct verdict_result *result, cJSON *parent, const char *key);
+
+/* The worse of two, for a whole: Crashes > Slows Down > NO DATA > Fine. */
+enum verdict verdict_worse(enum verdict a, enum verdict b);
+
+#endif
