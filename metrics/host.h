@@ -6,11 +6,11 @@
 
 #include "base/json.h"
 
-/* Adds facts that do not change: kernel, CPU model, cores, memory, os name, in a container or not.
- */
+/* Adds to `parent` what does not change: "kernel", "machine", "os", "cpu", "cores", "memory_bytes",
+ * "container". A text that the system does not offer is null. */
 void host_facts_to_json(cJSON *parent);
 
-/* One reading of /proc/stat, /proc/loadavg and our own rusage. */
+/* One reading of /proc/stat, /proc/loadavg and our own rusage; 0 where one cannot be read. */
 struct host_reading {
     uint64_t at_ns;
     uint64_t busy_ticks; /* all but idle and iowait */
@@ -32,6 +32,7 @@ struct host_noise {
 
 void host_noise_between(const struct host_reading *from, const struct host_reading *to,
                         struct host_noise *out);
+/* {"seconds","busy_share","steal_share","load_1m","self_share"} under `key`. */
 void host_noise_to_json(const struct host_noise *noise, cJSON *parent, const char *key);
 
 /* Highest resident set of this process so far, in bytes (VmHWM). */

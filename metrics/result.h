@@ -26,23 +26,26 @@ struct result_run {
     uint64_t start_ns;
 };
 
-/* Makes the directory with raw/ and screenshots/, writes run.json. `options` (borrowed) is stored
- * as it is: the caller leaves secrets out. */
+/* Makes the directory with raw/ and screenshots/, writes run.json. `options` (borrowed; NULL for
+ * none) is stored as it is: the caller leaves secrets out. Takes 10 ms for the host-speed index. */
 MUST_CHECK enum err result_begin(const char *runs_dir, const char *command, const cJSON *options,
                                  struct result_run *run, struct err_msg *msg);
 
 /* "<dir>/<name>" in new memory. */
 char *result_path(const struct result_run *run, const char *name);
 
-/* Writes result.json: the head with `section` (taken) under `command`'s name, state "complete",
- * "interrupted" or "failed" with a reason (NULL when complete). */
+/* Writes result.json: the head with `section` (taken also on failure; NULL for none) under
+ * `command`'s name, state "complete", "interrupted" or "failed" with a reason (NULL when complete),
+ * and "duration_s" since the start. What the caller has added to `head` meanwhile ("browser",
+ * "noise", "self") goes along. */
 MUST_CHECK enum err result_end(struct result_run *run, cJSON *section, const char *state,
                                const char *reason, struct err_msg *msg);
 
 void result_release(struct result_run *run);
 
 /* Reads result.json (or, when a run was killed before it, run.json with state "unfinished") of a
- * run directory, or a file given by name. Checks schema and version. ERR_FORMAT, one sentence. */
+ * run directory, or a file given by name. Checks schema and version. ERR_USAGE when there is no
+ * such file, ERR_FORMAT when it is cut short, foreign or too new; one sentence each. */
 MUST_CHECK enum err result_read(const char *path, cJSON **out, struct err_msg *msg);
 
 #endif

@@ -15,8 +15,10 @@ double stats_cv(const double *x, size_t n);
 double stats_quantile(const double *x, size_t n, double p);
 double stats_median(const double *x, size_t n);
 
-/* Quantile of Student's t with `df` degrees of freedom (df ≥ 1) for a two-sided interval of the
- * given level (0.95): Hill 1970, algorithm 396, better than 1e-6 relative. */
+/* Quantile of Student's t with `df` degrees of freedom (1 ≤ df ≤ 1e6) for a two-sided interval of
+ * the given level (0 < level < 1; 0.95): the t at which the distribution function, an incomplete
+ * beta function (Abramowitz and Stegun 26.7.1 and 26.5.8), leaves 1−level in both tails. Relative
+ * error below 1e-9. */
 double stats_t_two_sided(double level, double df);
 
 #endif

@@ -5,7 +5,10 @@
  * limit. Slows Down: a target is missed, or the slope reaches the limit. Crashes: the page crashed,
  * ran out of memory, did not answer for 5 s, or a frame rate under load fell below half its target.
  * With one count there is no slope: rendered bubbles ÷ loaded messages takes its place. A target
- * whose metric has no data gives NO DATA for that reason, and never Fine. */
+ * whose metric has no data gives NO DATA for that reason, and never Fine.
+ *
+ * The paint of the first load ends with the first input, so it says nothing about later counts: its
+ * target is judged at the first count only. */
 #ifndef METRICS_VERDICT_H
 #define METRICS_VERDICT_H
 
@@ -25,7 +28,9 @@ enum verdict {
 };
 
 const char *verdict_title(enum verdict verdict); /* "Fine", "Slows Down", "Crashes", "NO DATA" */
-const char *verdict_name(enum verdict verdict);  /* "fine", … for JSON */
+const char *verdict_name(enum verdict verdict);  /* "fine", "slows_down", "crashes", "no_data" */
+/* The verdict of that JSON name; false when there is none. */
+bool verdict_from_name(const char *name, enum verdict *out);
 
 enum target_op {
     TARGET_BELOW,
@@ -40,6 +45,7 @@ struct target {
     double limit;
     bool crash_at_half; /* a frame rate: below half of the limit is Crashes */
     bool optional;      /* no data is no reason of its own: the app may not offer the figure */
+    bool first_load;    /* judged at the first count only */
 };
 
 #define TARGETS_MAX ((size_t)64)
@@ -50,7 +56,11 @@ struct targets {
     double rendered_share_limit; /* rendered ÷ loaded, when there is one count only */
 };
 
-/* Reads the targets from JSON text; ERR_USAGE names the file and the field. */
+/* Whether the target speaks about a page with that many messages. */
+bool target_applies(const struct target *target, double messages, bool first_load);
+
+/* Reads the targets from JSON text; ERR_USAGE names the file and the field (ERR_FORMAT where it is
+ * no JSON). An unknown field is an error: a limit must not be lost to a misspelling. */
 MUST_CHECK enum err targets_read(const char *text, size_t bytes, const char *name,
                                  struct targets *out, struct err_msg *msg);
 
@@ -59,12 +69,12 @@ MUST_CHECK enum err targets_builtin(struct targets *out, struct err_msg *msg);
 
 struct verdict_reason {
     enum verdict verdict; /* what this reason alone would give */
-    char text[320];       /* "DOM elements 25,310 ≥ 20,000" */
+    char text[320];       /* "DOM elements 25,310 ≥ 20,000"; what holds is said as well */
 };
 
-#define VERDICT_REASONS_MAX ((size_t)32)
+#define VERDICT_REASONS_MAX (TARGETS_MAX + 4)
 struct verdict_result {
-    enum verdict verdict;
+    enum verdict verdict; /* the worst of the reasons */
     struct verdict_reason reason[VERDICT_REASONS_MAX];
     size_t count;
 };
@@ -72,8 +82,9 @@ struct verdict_result {
 /* What is known at one count. */
 struct verdict_input {
     double messages;
-    bool reached;            /* the count was loaded */
-    const char *not_reached; /* why not */
+    bool first_load;         /* the first count: `values` hold those of the load as well */
+    bool reached;            /* the count was loaded; otherwise no figure is judged */
+    const char *not_reached; /* why not; NULL when reached */
     const char *crash;       /* how the page or browser ended; NULL when it lived */
     const struct metric_value *values;
     size_t value_count;
