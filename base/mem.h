@@ -23,4 +23,7 @@ char *mem_dup_bytes(const void *bytes, size_t count); /* a NUL is put behind the
 /* printf into a new string. */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Ends the program as a failed allocation does, for libraries that report one of their own. */
+_Noreturn void mem_exhausted(void);
+
 #endif

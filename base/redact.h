@@ -1,6 +1,7 @@
 /* Keeps secrets out of everything we write. A secret is registered once when it is read;
  * redact_text then replaces each registered secret, and anything shaped like a JSON Web Token (RFC
- * 7519: three base64url parts, the first starting with eyJ), by "[redacted]". */
+ * 7519: three base64url parts, the first starting with eyJ; also two that both do, a token whose
+ * end was cut off), by "[redacted]". */
 #ifndef BASE_REDACT_H
 #define BASE_REDACT_H
 
@@ -9,8 +10,9 @@
 
 #include "base/strbuf.h"
 
-/* Secrets under 8 bytes are ignored: they would redact ordinary words. Copies the text. At most
- * LIMIT_SECRETS are kept; JWTs need not be registered. */
+/* Secrets under 8 bytes are ignored: they would redact ordinary words. Copies the text, and its
+ * spelling inside a JSON string when that differs. JWTs need not be registered: their shape gives
+ * them away. More than LIMIT_SECRETS end the program: one that is not kept would leak. */
 void redact_register(const char *secret);
 
 /* Replaces in place. Returns how many places were replaced. */
