@@ -1,0 +1,1 @@
+"""Reference server of the TMS chat: the HTTP and Socket.IO contract that the harness drives."""
