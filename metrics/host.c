@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/num.h"
 
 /* The text behind "key" and its separator at the start of a line, copied without quotes and line
@@ -34,7 +35,7 @@ static bool read_text(const char *path, struct strbuf *out)
 {
     struct err_msg unread = { "" };
     strbuf_clear(out);
-    return file_read(path, 1024 * 1024, out, &unread) == ERR_OK;
+    return file_read(path, MIB, out, &unread) == ERR_OK;
 }
 
 static void add_line(cJSON *parent, const char *name, const char *path, const char *key)

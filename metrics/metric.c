@@ -47,7 +47,7 @@ void metric_summarise(const struct metric_def *def, const double *samples, size_
 
 void metric_no_data(const struct metric_def *def, const char *reason, struct metric_value *out)
 {
-    *out = (struct metric_value){ .def = def, .cv = NAN };
+    *out = (struct metric_value){ .def = def, .cv = (double)NAN };
     size_t bytes = strlen(reason);
     if (bytes >= sizeof out->reason) {
         bytes = sizeof out->reason - 1;
@@ -94,10 +94,10 @@ enum err metric_from_json(const cJSON *node, const char *name, struct metric_val
         .def = def,
         .has_data = true,
         .n = (size_t)n,
-        .median = json_number(node, "median", NAN),
-        .min = json_number(node, "min", NAN),
-        .max = json_number(node, "max", NAN),
-        .cv = json_number(node, "cv", NAN),
+        .median = json_number(node, "median", (double)NAN),
+        .min = json_number(node, "min", (double)NAN),
+        .max = json_number(node, "max", (double)NAN),
+        .cv = json_number(node, "cv", (double)NAN),
     };
     if (!isfinite(out->min) || !isfinite(out->max) ||
         !(out->min <= out->median && out->median <= out->max)) {

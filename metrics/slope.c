@@ -65,15 +65,15 @@ enum err slope_from_json(const cJSON *node, const char *name, struct slope *out,
         return ERR_OK;
     }
     double n = json_number(node, "n", -1.0);
-    double per_message = json_number(node, "per_message", NAN);
+    double per_message = json_number(node, "per_message", (double)NAN);
     if (!isfinite(per_message) || !(n >= 2.0 && n <= 1e6)) {
         return err_set(msg, ERR_FORMAT,
                        "the slope \"%.60s\" needs a number \"per_message\" and an \"n\" of at "
                        "least 2, or \"no_data\"",
                        name);
     }
-    double low = json_number(node, "low", NAN);
-    double high = json_number(node, "high", NAN);
+    double low = json_number(node, "low", (double)NAN);
+    double high = json_number(node, "high", (double)NAN);
     out->has_data = true;
     out->n = (size_t)n;
     out->per_message = per_message;

@@ -19,7 +19,7 @@ double stats_mean(const double *x, size_t n)
 double stats_sd(const double *x, size_t n)
 {
     if (n < 2) {
-        return NAN;
+        return (double)NAN;
     }
     double mean = stats_mean(x, n);
     double squares = 0.0;
@@ -36,11 +36,11 @@ double stats_sd(const double *x, size_t n)
 double stats_cv(const double *x, size_t n)
 {
     if (n < 2) {
-        return NAN;
+        return (double)NAN;
     }
     double mean = stats_mean(x, n);
     if (fpclassify(mean) == FP_ZERO) {
-        return NAN;
+        return (double)NAN;
     }
     return stats_sd(x, n) / fabs(mean);
 }
@@ -85,7 +85,8 @@ static double beta_fraction(double a, double b, double x)
     double c = 1.0;
     double d = 1.0 / off_zero(1.0 - (a + b) * x / (a + 1.0));
     double h = d;
-    for (double m = 1.0; m < 1e5; m += 1.0) {
+    for (int turn = 1; turn < 100000; turn++) {
+        double m = turn;
         double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         d = 1.0 / off_zero(1.0 + even * d);
         c = off_zero(1.0 + even / c);

@@ -69,7 +69,7 @@ static enum err read_target(const cJSON *node, const char *where, struct target 
     *out = (struct target){
         .metric = metric_find(name),
         .from_messages = json_number(node, "from_messages", 0.0),
-        .below_messages = json_number(node, "below_messages", INFINITY),
+        .below_messages = json_number(node, "below_messages", (double)INFINITY),
         .op = below ? TARGET_BELOW : TARGET_ABOVE,
         .limit = json_number(node, below ? "below" : "above", 0.0),
         .crash_at_half = json_bool(node, "crash_at_half", false),
@@ -121,8 +121,8 @@ static enum err read_targets(const cJSON *root, const char *name, struct targets
         return code;
     }
     *out = (struct targets){
-        .slope_limit = json_number(root, "slope_limit", NAN),
-        .rendered_share_limit = json_number(root, "rendered_share_limit", NAN),
+        .slope_limit = json_number(root, "slope_limit", (double)NAN),
+        .rendered_share_limit = json_number(root, "rendered_share_limit", (double)NAN),
     };
     if (!(out->slope_limit > 0.0) || !(out->rendered_share_limit > 0.0)) {
         return err_set(msg, ERR_USAGE,
