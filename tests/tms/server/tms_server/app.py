@@ -6,7 +6,8 @@ import socketio
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from tms_server import errors, presence, sockets  # noqa: F401, sockets registers its handlers
+from tms_server import errors, presence
+from tms_server import sockets as _register_socket_handlers  # noqa: F401
 from tms_server.cache import redis
 from tms_server.config import settings
 from tms_server.db import engine
@@ -44,7 +45,8 @@ def _build_http() -> FastAPI:
     errors.install(http)
     for resource in RESOURCES:
         http.include_router(resource.router, prefix=API)
-    http.include_router(health.router)
+    for prefix in ("", API):
+        http.include_router(health.router, prefix=prefix)
     return http
 
 

@@ -44,10 +44,9 @@ async def get_conversation_key(conversation_id: str, caller: Caller = Depends(cu
     return JSONResponse({"key": base64.b64encode(conversation_key(conversation_id)).decode()})
 
 
-@router.get("/sender-keys/{conversation_id}")
-async def get_sender_keys(conversation_id: str, caller: Caller = Depends(current_caller)):
-    await require_member(caller, conversation_id)
-    return JSONResponse({"conversation_id": conversation_id, "sender_keys": []})
+@router.get("/sender-keys")
+async def get_sender_keys(caller: Caller = Depends(current_caller)):
+    return JSONResponse({"user_id": caller.user.id, "sender_keys": []})
 
 
 @router.post("/sender-keys/distribute")
