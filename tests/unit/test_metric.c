@@ -121,7 +121,8 @@ static void a_long_reason_is_cut_at_a_character(void **state)
     (void)state;
     char reason[1001] = "";
     for (size_t i = 0; i < 1000; i += 2) {
-        memcpy(reason + i, "\xC3\xA9", 2);
+        reason[i] = (char)0xC3; /* é */
+        reason[i + 1] = (char)0xA9;
     }
     struct metric_value value;
     metric_no_data(metric_find("lcp"), reason, &value);
