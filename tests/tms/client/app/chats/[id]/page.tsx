@@ -1,0 +1,4 @@
+/** /chats/<conversation>: the layout shows everything. */
+export default function ConversationPage() {
+  return null;
+}

@@ -1,0 +1,4 @@
+/** /chats and /chats?id=<conversation>: the layout shows everything. */
+export default function ChatsPage() {
+  return null;
+}

@@ -1,0 +1,105 @@
+"use client";
+
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
+import { List, useDynamicRowHeight, type ListImperativeAPI, type RowComponentProps } from "react-window";
+import type { MessageListProps } from "@/components/messages/listProps";
+import { MemoMessageRow } from "@/components/messages/MessageRow";
+import { OlderButton, type Older } from "@/components/messages/OlderButton";
+import { useBlankWhileFast } from "@/hooks/useBlankWhileFast";
+import { useLoadAtTop } from "@/hooks/useLoadAtTop";
+import { useOlder } from "@/hooks/useOlder";
+import { useFollowing, useMessageChange } from "@/hooks/usePlace";
+import { GUESSED_ROW_HEIGHT, rowHeights } from "@/lib/rowHeight";
+import { switches } from "@/lib/switches";
+import type { Message } from "@/lib/types";
+
+const OVERSCAN = 5;
+
+interface RowProps extends Omit<MessageListProps, "loaded"> {
+  messages: Message[];
+  older: Older;
+}
+
+/** Row 0 is the button for older messages, row n is message n - 1. */
+function Row({ index, style, ariaAttributes, messages, older, ...bubble }: RowComponentProps<RowProps>) {
+  const message = messages[index - 1];
+  return (
+    <div style={style} {...ariaAttributes}>
+      <div data-react-window-index={index}>
+        {message === undefined ? (
+          <OlderButton older={older} />
+        ) : (
+          <MemoMessageRow message={message} previous={messages[index - 2]} {...bubble} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function rowKey(index: number, { messages }: RowProps): string {
+  return messages[index - 1]?.id ?? "older";
+}
+
+/** The list as it became: only the rows near the view are in the document. */
+export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProps) {
+  const { messages } = loaded;
+  const list = useRef<ListImperativeAPI | null>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  const attach = useCallback((api: ListImperativeAPI | null) => {
+    list.current = api;
+    setScroller(api?.element ?? null);
+  }, []);
+  const firstVisible = useRef(0);
+  const older = useOlder(loaded);
+  const top = useLoadAtTop(older.load);
+  const { following, ...end } = useFollowing();
+  const changeOf = useMessageChange(ownId);
+  const heights = useDynamicRowHeight({
+    defaultRowHeight: GUESSED_ROW_HEIGHT,
+    initialRowHeights: switches()["trap-heights"] === "on" ? undefined : rowHeights(messages),
+    key: messages[0]?.id,
+  });
+  useBlankWhileFast(scroller);
+
+  useLayoutEffect(() => {
+    if (scroller === null || list.current === null) {
+      return;
+    }
+    const change = changeOf(messages);
+    const toEnd = () => list.current?.scrollToRow({ index: messages.length, align: "end" });
+    if (change.kind === "first" || (change.kind === "newer" && (following.current || change.own))) {
+      toEnd();
+    } else if (change.kind === "older") {
+      const index = firstVisible.current + change.count;
+      if (following.current) {
+        toEnd();
+      } else {
+        list.current.scrollToRow({ index, align: "start" });
+      }
+      scroller.scrollTop -= switches()["fault-jump"];
+      top.movedTo(scroller.scrollTop);
+      end.movedTo(scroller.scrollTop);
+    }
+    // top and end are stable functions in objects that are not.
+  }, [scroller, messages, changeOf]);
+
+  return (
+    <List
+      listRef={attach}
+      className="message-list"
+      overscanCount={OVERSCAN}
+      rowComponent={Row}
+      rowCount={messages.length + 1}
+      rowHeight={heights}
+      rowKey={rowKey}
+      rowProps={{ messages, older, ownId, actions, onReply }}
+      onRowsRendered={({ startIndex }) => {
+        firstVisible.current = startIndex;
+      }}
+      onScroll={({ currentTarget }) => {
+        top.onScroll(currentTarget);
+        end.onScroll(currentTarget);
+      }}
+    />
+  );
+}
