@@ -36,17 +36,25 @@ struct option_spec {
     void *into;        /* as the kind says; holds the default before parsing */
 };
 
-/* Parses argv[1…]; `--name=value`, `--name value`, `-n value`, `--` ends options. Words that are no
- * options are stored in `operands` (borrowed; room for argc). An unknown option names the nearest
- * known one. ERR_USAGE. */
+/* The words that are no options. */
+struct option_operands {
+    const char **word; /* the caller's, with room for argc; filled with borrowed words */
+    size_t count;
+};
+
+/* Parses argv[1…]; `--name=value`, `--name value`, `-n value`, `--` ends options. A value that
+ * starts with two dashes needs the form with "=". Given twice, the last one holds (a list keeps
+ * both). An empty variable counts as unset; a list takes one item from its variable, a flag 1,
+ * true, 0 or false. An unknown option's sentence names the nearest known one. ERR_USAGE. */
 MUST_CHECK enum err options_parse(const struct option_spec *specs, size_t count, int argc,
-                                  char **argv, const char **operands, size_t *operand_count,
+                                  char **argv, struct option_operands *operands,
                                   struct err_msg *msg);
 
 /* Appends the option part of a help page: two columns, at most 100 wide. */
 void options_help(const struct option_spec *specs, size_t count, struct strbuf *out);
 
-/* The candidate nearest to `word` by edit distance (Damerau–Levenshtein, at most 3), or NULL. */
+/* The candidate nearest to `word` by edit distance (Damerau–Levenshtein, at most 3 and
+ * less than the longer one's length), or NULL. */
 const char *options_nearest(const char *word, const char *const *candidates, size_t count);
 
 #endif

@@ -70,6 +70,7 @@ static bool asks_for_help(int argc, char **argv)
 bool command_parse(const struct command_line *line, int argc, char **argv, const char **operands,
                    size_t *operand_count, int *exit_code)
 {
+    struct option_operands rest = { operands, 0 };
     struct err_msg msg = { "" };
     enum err code;
 
@@ -78,7 +79,8 @@ bool command_parse(const struct command_line *line, int argc, char **argv, const
         *exit_code = EXIT_PASS;
         return false;
     }
-    code = options_parse(line->specs, line->spec_count, argc, argv, operands, operand_count, &msg);
+    code = options_parse(line->specs, line->spec_count, argc, argv, &rest, &msg);
+    *operand_count = rest.count;
     if (code != ERR_OK) {
         *exit_code = command_fail(argv[0], code, &msg);
         log_error("%s: see `tmscdp %s --help`", argv[0], argv[0]);
