@@ -1,0 +1,236 @@
+#include "base/loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <ev.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define INTERRUPTED_EXIT 105
+#define LONGEST_TURN_NS  (60 * NS_PER_S)
+
+struct loop {
+    struct ev_loop *ev;
+    struct ev_io wake_watcher;
+    struct ev_timer deadline;
+    int wake[2]; /* the signal handler writes, the loop reads */
+    struct sigaction old_int;
+    struct sigaction old_term;
+    struct sigaction old_pipe;
+    bool rearmed;
+};
+
+struct loop_timer {
+    struct loop *loop;
+    struct ev_timer ev;
+    void (*fire)(void *arg);
+    void *arg;
+};
+
+/* What the handler may touch. It ends the program by itself, so that a second Ctrl-C works in the
+ * middle of a long computation too. */
+static volatile sig_atomic_t signals_seen;
+static volatile sig_atomic_t wake_fd = -1;
+
+static void on_signal(int number)
+{
+    (void)number;
+    int saved = errno;
+    if (signals_seen > 0) {
+        _exit(INTERRUPTED_EXIT);
+    }
+    signals_seen = 1;
+    ssize_t written = write(wake_fd, "", 1); /* a full pipe wakes the loop all the same */
+    (void)written;
+    errno = saved;
+}
+
+static void on_wake(struct ev_loop *ev, struct ev_io *watcher, int events)
+{
+    char bytes[16];
+    (void)ev;
+    (void)events;
+    while (read(watcher->fd, bytes, sizeof bytes) > 0) {
+    }
+}
+
+/* Its only work is to end a turn of the loop. */
+static void on_deadline(struct ev_loop *ev, struct ev_timer *watcher, int events)
+{
+    (void)ev;
+    (void)watcher;
+    (void)events;
+}
+
+static bool open_wake_pipe(int wake[2])
+{
+    if (pipe(wake) != 0) {
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (fcntl(wake[i], F_SETFD, FD_CLOEXEC) != 0 || fcntl(wake[i], F_SETFL, O_NONBLOCK) != 0) {
+            close(wake[0]);
+            close(wake[1]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void take_signals(struct loop *loop)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, &loop->old_int);
+    sigaction(SIGTERM, &action, &loop->old_term);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, &loop->old_pipe);
+}
+
+enum err loop_new(struct loop **out, struct err_msg *msg)
+{
+    assert(wake_fd < 0);
+    struct loop *loop = mem_new(sizeof *loop);
+    if (!open_wake_pipe(loop->wake)) {
+        free(loop);
+        return err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
+    }
+    loop->ev = ev_loop_new(EVFLAG_AUTO);
+    if (loop->ev == NULL) {
+        close(loop->wake[0]);
+        close(loop->wake[1]);
+        free(loop);
+        return err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
+    }
+    ev_io_init(&loop->wake_watcher, on_wake, loop->wake[0], EV_READ);
+    ev_io_start(loop->ev, &loop->wake_watcher);
+    ev_timer_init(&loop->deadline, on_deadline, 0.0, 0.0);
+    signals_seen = 0;
+    wake_fd = loop->wake[1];
+    take_signals(loop);
+    *out = loop;
+    return ERR_OK;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (loop == NULL) {
+        return;
+    }
+    sigaction(SIGINT, &loop->old_int, NULL);
+    sigaction(SIGTERM, &loop->old_term, NULL);
+    sigaction(SIGPIPE, &loop->old_pipe, NULL);
+    wake_fd = -1;
+    ev_io_stop(loop->ev, &loop->wake_watcher);
+    ev_loop_destroy(loop->ev);
+    close(loop->wake[0]);
+    close(loop->wake[1]);
+    free(loop);
+}
+
+void *loop_native(struct loop *loop)
+{
+    return loop->ev;
+}
+
+static double seconds_of(uint64_t ns)
+{
+    return (double)ns / (double)NS_PER_S;
+}
+
+/* Handles what has happened; waits for it at most until the deadline. */
+static void turn(struct loop *loop, uint64_t now_ns, uint64_t deadline_ns)
+{
+    uint64_t wait_ns =
+        deadline_ns - now_ns < LONGEST_TURN_NS ? deadline_ns - now_ns : LONGEST_TURN_NS;
+    ev_now_update(loop->ev);
+    ev_timer_set(&loop->deadline, seconds_of(wait_ns), 0.0);
+    ev_timer_start(loop->ev, &loop->deadline);
+    ev_run(loop->ev, EVRUN_ONCE);
+    ev_timer_stop(loop->ev, &loop->deadline);
+}
+
+enum err loop_wait(struct loop *loop, bool (*done)(void *arg), void *arg, uint64_t deadline_ns,
+                   struct err_msg *msg)
+{
+    for (;;) {
+        if (signals_seen > 0 && !loop->rearmed) {
+            return err_set(msg, ERR_INTERRUPTED, "interrupted by a signal");
+        }
+        if (done(arg)) {
+            return ERR_OK;
+        }
+        uint64_t now_ns = clock_now_ns();
+        if (now_ns >= deadline_ns) {
+            /* What came in time may lie unread behind a long computation. */
+            ev_run(loop->ev, EVRUN_NOWAIT);
+            if (done(arg)) {
+                return ERR_OK;
+            }
+            return err_set(msg, ERR_TIMEOUT, "the deadline passed");
+        }
+        turn(loop, now_ns, deadline_ns);
+    }
+}
+
+bool loop_interrupted(const struct loop *loop)
+{
+    (void)loop;
+    return signals_seen > 0;
+}
+
+void loop_rearm(struct loop *loop)
+{
+    loop->rearmed = true;
+}
+
+static void on_timer(struct ev_loop *ev, struct ev_timer *watcher, int events)
+{
+    struct loop_timer *timer = watcher->data;
+    (void)ev;
+    (void)events;
+    timer->fire(timer->arg);
+}
+
+struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg), void *arg)
+{
+    struct loop_timer *timer = mem_new(sizeof *timer);
+    timer->loop = loop;
+    timer->fire = fire;
+    timer->arg = arg;
+    ev_timer_init(&timer->ev, on_timer, 0.0, 0.0);
+    timer->ev.data = timer;
+    return timer;
+}
+
+void loop_timer_start(struct loop_timer *timer, uint64_t delay_ns)
+{
+    ev_timer_stop(timer->loop->ev, &timer->ev);
+    ev_now_update(timer->loop->ev); /* the loop's own idea of now is as old as its turn */
+    ev_timer_set(&timer->ev, seconds_of(delay_ns), 0.0);
+    ev_timer_start(timer->loop->ev, &timer->ev);
+}
+
+void loop_timer_stop(struct loop_timer *timer)
+{
+    ev_timer_stop(timer->loop->ev, &timer->ev);
+}
+
+void loop_timer_free(struct loop_timer *timer)
+{
+    if (timer == NULL) {
+        return;
+    }
+    loop_timer_stop(timer);
+    free(timer);
+}
