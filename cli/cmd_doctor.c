@@ -1,0 +1,192 @@
+/* tmscdp doctor: what stands in the way of a measurement, and what to do about it. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/redact.h"
+#include "cli/command.h"
+#include "cli/doctor.h"
+
+static const char *const state_names[] = {
+    [FINDING_OK] = "ok",
+    [FINDING_SKIPPED] = "skipped",
+    [FINDING_WARN] = "warn",
+    [FINDING_FAIL] = "fail",
+};
+
+static void (*const checks[])(struct doctor *doctor) = {
+    doctor_check_client,        doctor_check_api,         doctor_check_login, doctor_check_limiter,
+    doctor_check_clock,         doctor_check_database,    doctor_check_redis, doctor_check_browser,
+    doctor_check_shared_memory, doctor_check_descriptors, doctor_check_ports, doctor_check_noise,
+};
+
+void doctor_add(struct doctor *doctor, enum finding_state state, const char *name, const char *todo,
+                const char *format, ...)
+{
+    struct strbuf what = STRBUF_INIT;
+    va_list args;
+
+    va_start(args, format);
+    strbuf_addv(&what, format, args);
+    va_end(args);
+    (void)redact_text(&what);
+    if (doctor->count < DOCTOR_FINDINGS_MAX) {
+        doctor->finding[doctor->count++] =
+            (struct finding){ state, name, strbuf_detach(&what), todo };
+    }
+}
+
+static void print_text(const struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->count; i++) {
+        const struct finding *finding = &doctor->finding[i];
+        (void)printf("%-7s  %-11s  %s\n", state_names[finding->state], finding->name,
+                     finding->what);
+        if (finding->todo != NULL) {
+            (void)printf("%-7s  %-11s  -> %s\n", "", "", finding->todo);
+        }
+    }
+}
+
+static void print_json(const struct doctor *doctor)
+{
+    struct strbuf text = STRBUF_INIT;
+    cJSON *list = json_new_array();
+    for (size_t i = 0; i < doctor->count; i++) {
+        const struct finding *finding = &doctor->finding[i];
+        cJSON *node = json_push_object(list);
+        json_add_text(node, "state", state_names[finding->state]);
+        json_add_text(node, "check", finding->name);
+        json_add_text(node, "found", finding->what);
+        json_add_text(node, "todo", finding->todo);
+    }
+    json_write(list, true, &text);
+    (void)printf("%s\n", strbuf_text(&text));
+    strbuf_release(&text);
+    cJSON_Delete(list);
+}
+
+/* The first token of the seeded file; NULL when there is none, which a check then reports. */
+static char *read_token(const char *path)
+{
+    struct err_msg msg = { "" };
+    cJSON *tokens = NULL;
+    char *token = NULL;
+    if (json_read_file(path, LIMIT_DATA_FILE_BYTES, &tokens, &msg) == ERR_OK) {
+        const cJSON *first = cJSON_GetArrayItem(tokens, 0);
+        if (cJSON_IsString(first)) {
+            token = mem_dup_str(first->valuestring);
+        }
+    }
+    cJSON_Delete(tokens);
+    return token;
+}
+
+/* BASE_URL is given with or without /api/v1. */
+static char *without_prefix(const char *api_url)
+{
+    static const char prefix[] = "/api/v1";
+    size_t length = strlen(api_url);
+    while (length > 0 && api_url[length - 1] == '/') {
+        length--;
+    }
+    if (length >= sizeof prefix - 1 &&
+        strncmp(api_url + length - (sizeof prefix - 1), prefix, sizeof prefix - 1) == 0) {
+        length -= sizeof prefix - 1;
+    }
+    return mem_dup_bytes(api_url, length);
+}
+
+static int conclude(struct doctor *doctor, bool as_json)
+{
+    enum finding_state worst = FINDING_OK;
+    if (as_json) {
+        print_json(doctor);
+    } else {
+        print_text(doctor);
+    }
+    for (size_t i = 0; i < doctor->count; i++) {
+        worst = doctor->finding[i].state > worst ? doctor->finding[i].state : worst;
+        free(doctor->finding[i].what);
+    }
+    return worst == FINDING_FAIL ? EXIT_DRIVE : EXIT_PASS;
+}
+
+static int run(int argc, char **argv)
+{
+    struct doctor doctor = { .client_url = "http://127.0.0.1:3000" };
+    const char *api_url = "http://127.0.0.1:8000";
+    const char *token_file = "data/tokens_array.json";
+    bool as_json = false;
+    struct err_msg msg = { "" };
+    int exit_code;
+    size_t operand_count;
+    const struct option_spec specs[] = {
+        { OPTION_HEADING, "What to look at", 0, NULL, NULL, NULL, NULL },
+        { OPTION_TEXT, "client-url", 0, "URL", "CLIENT_URL",
+          "The web client (default http://127.0.0.1:3000).", &doctor.client_url },
+        { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL",
+          "The chat server, with or without /api/v1 (default http://127.0.0.1:8000).", &api_url },
+        { OPTION_TEXT, "database-url", 0, "URL", "DATABASE_URL",
+          "PostgreSQL; libpq's PG* variables hold as well.", &doctor.database_url },
+        { OPTION_TEXT, "redis-url", 0, "URL", "REDIS_URL", "Redis.", &doctor.redis_url },
+        { OPTION_TEXT, "token-file", 0, "FILE", NULL,
+          "JSON array of tokens; the first is used (default data/tokens_array.json).",
+          &token_file },
+        { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH",
+          "The browser (default: Debian's chromium-headless-shell, else chromium).",
+          &doctor.chrome },
+        { OPTION_LIST, "allow-host", 0, "HOST", NULL,
+          "Also look at this host; otherwise only at this machine. May be repeated.",
+          &doctor.allowed_hosts },
+        { OPTION_HEADING, "Output", 0, NULL, NULL, NULL, NULL },
+        { OPTION_FLAG, "json", 0, NULL, NULL, "Print JSON on stdout.", &as_json },
+    };
+    const struct command_line line = {
+        "tmscdp doctor [options]",
+        "Looks at everything a measurement needs, says what is wrong and what to do. It changes\n"
+        "nothing: the limiter is found by reactions on a message that does not exist.",
+        "Environment: AUTH_TOKEN holds a token itself. Exit code 107 when something must be mended.",
+        specs,
+        sizeof specs / sizeof specs[0],
+    };
+    const char **operands = mem_new_array((size_t)argc, sizeof *operands);
+    bool go_on = command_parse(&line, argc, argv, operands, &operand_count, &exit_code);
+    if (go_on && operand_count > 0) {
+        (void)err_set(&msg, ERR_USAGE, "'%s' is no option; see `tmscdp doctor --help`",
+                      operands[0]);
+        exit_code = command_fail("doctor", ERR_USAGE, &msg);
+        go_on = false;
+    }
+    free(operands);
+    if (!go_on) {
+        return exit_code;
+    }
+    enum err code = probe_new(&doctor.probe, &msg);
+    if (code != ERR_OK) {
+        return command_fail("doctor", code, &msg);
+    }
+    const char *token = getenv("AUTH_TOKEN");
+    char *own_token = token != NULL ? mem_dup_str(token) : read_token(token_file);
+    char *own_api_url = without_prefix(api_url);
+    if (own_token != NULL) {
+        redact_register(own_token);
+    }
+    doctor.token = own_token;
+    doctor.api_url = own_api_url;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        checks[i](&doctor);
+    }
+    exit_code = conclude(&doctor, as_json);
+    probe_free(doctor.probe);
+    free(own_token);
+    free(own_api_url);
+    return exit_code;
+}
+
+const struct command cmd_doctor = { "doctor",
+                                    "look at everything a measurement needs, and say what to do",
+                                    run };

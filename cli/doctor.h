@@ -1,0 +1,61 @@
+/* What `tmscdp doctor` looks at: each check says what it found and, when that stops or distorts a
+ * measurement, what to do about it. */
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include <stddef.h>
+
+#include "backend/probe.h"
+#include "base/err.h"
+#include "base/options.h"
+
+enum finding_state {
+    FINDING_OK,
+    FINDING_SKIPPED, /* could not be looked at: nothing was given to look at */
+    FINDING_WARN,    /* a measurement runs, but means less or will run into it */
+    FINDING_FAIL,    /* a measurement cannot run */
+};
+
+struct finding {
+    enum finding_state state;
+    const char *name; /* "client", "limiter": static */
+    char *what;       /* one sentence; owned */
+    const char *todo; /* static; NULL when there is nothing to do */
+};
+
+#define DOCTOR_FINDINGS_MAX ((size_t)32)
+
+struct doctor {
+    /* What to look at; borrowed. NULL: not given. */
+    const char *client_url;
+    const char *api_url; /* without /api/v1 */
+    const char *database_url;
+    const char *redis_url;
+    const char *token;
+    const char *chrome;
+    struct option_list allowed_hosts;
+
+    struct probe *probe;
+    struct finding finding[DOCTOR_FINDINGS_MAX];
+    size_t count;
+};
+
+/* Adds a finding; `todo` is a static sentence or NULL. */
+void doctor_add(struct doctor *doctor, enum finding_state state, const char *name, const char *todo,
+                const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* The checks, in the order they are shown. */
+void doctor_check_client(struct doctor *doctor);
+void doctor_check_api(struct doctor *doctor);
+void doctor_check_login(struct doctor *doctor);
+void doctor_check_limiter(struct doctor *doctor);
+void doctor_check_clock(struct doctor *doctor);
+void doctor_check_database(struct doctor *doctor);
+void doctor_check_redis(struct doctor *doctor);
+void doctor_check_browser(struct doctor *doctor);
+void doctor_check_shared_memory(struct doctor *doctor);
+void doctor_check_descriptors(struct doctor *doctor);
+void doctor_check_ports(struct doctor *doctor);
+void doctor_check_noise(struct doctor *doctor);
+
+#endif
