@@ -102,7 +102,7 @@ client: build/client.stamp ## Build the reference chat's web client
 build/client.stamp: $(shell find tests/tms/client -type f -not -path '*/node_modules/*' \
   -not -path '*/.next/*' -not -name next-env.d.ts 2>/dev/null)
 	@mkdir -p build
-	scripts/client build
+	scripts/client
 	touch $@
 
 .PHONY: demo
