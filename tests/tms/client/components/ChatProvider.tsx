@@ -10,8 +10,10 @@ import { useMe } from "@/hooks/useMe";
 import { useMessages, type LoadedMessages } from "@/hooks/useMessages";
 import { useSocket } from "@/hooks/useSocket";
 import { useSocketEvents } from "@/hooks/useSocketEvents";
+import { useOnline } from "@/hooks/useOnline";
 import { useNotificationSettings, useOpening, usePresence } from "@/hooks/useStartup";
 import { useTyping } from "@/hooks/useTyping";
+import { lastActivity } from "@/lib/format";
 import type { Conversation, CurrentUser, Id, Message } from "@/lib/types";
 
 export interface ChatState {
@@ -48,6 +50,10 @@ export function useActions(): ChatActions {
   return required(useContext(ActionsContext), "useActions");
 }
 
+function newestFirst(conversations: Conversation[]): Conversation[] {
+  return [...conversations].sort((a, b) => lastActivity(b).localeCompare(lastActivity(a)));
+}
+
 /**
  * Everything that the chat knows, in one place and one context, as in the production client.
  * The order of the hooks is the order of the calls on the wire.
@@ -67,8 +73,9 @@ export function ChatProvider({ children }: { children: ReactNode }) {
   if (!started && settled && (conversationId === null || messages.loaded)) {
     setStarted(true);
   }
-  const online = usePresence(started);
+  const seen = usePresence(started);
   const socket = useSocket(started);
+  const online = useOnline(socket, seen);
   useSocketEvents(socket, socketUser?.id ?? me?.id ?? null, conversationId);
   useNotificationSettings(started);
   useOpening(conversationId, messages.loaded, messages.messages);
@@ -77,7 +84,7 @@ export function ChatProvider({ children }: { children: ReactNode }) {
   const typing = useTyping(socket, conversationId, me?.id ?? null);
   const actions = useChatActions(conversationId, me, socket);
   const [replyTo, setReplyTo] = useState<Message | null>(null);
-  const conversations = useMemo(() => list.data?.data ?? [], [list.data]);
+  const conversations = useMemo(() => newestFirst(list.data?.data ?? []), [list.data]);
 
   const state: ChatState = {
     me,

@@ -1,8 +1,10 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api } from "@/lib/api";
 import { keepDetached } from "@/lib/faults";
+import { forgetUnread } from "@/lib/liveRequests";
 import type { Id, Message } from "@/lib/types";
 
 /** Calls whose failure changes nothing that anybody sees. */
@@ -32,13 +34,14 @@ export function useNotificationSettings(ready: boolean): void {
 
 /** Once per opening of a conversation, when its first messages are there. */
 export function useOpening(conversationId: Id | null, loaded: boolean, messages: Message[]): void {
+  const client = useQueryClient();
   useEffect(() => {
     if (conversationId === null || !loaded) {
       return;
     }
     keepDetached();
-    quietly(api.markConversationRead(conversationId));
+    quietly(api.markConversationRead(conversationId).then(() => forgetUnread(client, conversationId)));
     quietly(api.markMessagesRead(conversationId, messages.map(({ id }) => id)));
     // The messages of the moment of opening are meant, not every later change of them.
-  }, [conversationId, loaded]);
+  }, [client, conversationId, loaded]);
 }

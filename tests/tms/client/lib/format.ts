@@ -39,6 +39,11 @@ export function conversationName(conversation: Conversation): string {
   return conversation.display_name || conversation.name || "Conversation";
 }
 
+/** When something last happened in a conversation, as an ISO time. */
+export function lastActivity(conversation: Conversation): string {
+  return conversation.lastMessage?.createdAt ?? conversation.updatedAt;
+}
+
 export function initials(name: string): string {
   const words = name.split(/[\s_.-]+/).filter(Boolean);
   const first = words[0]?.[0] ?? "?";
@@ -52,7 +57,8 @@ export function hue(text: string): number {
   for (const char of text) {
     hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
   }
-  return hash % 360;
+  // Neighbouring names should not look alike, so the hash is spread over the circle.
+  return (hash * 137) % 360;
 }
 
 export function byteSize(bytes: number | undefined): string {

@@ -3,7 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { conversationKey, CONVERSATIONS_KEY } from "@/hooks/useConversations";
 import { api } from "@/lib/api";
-import type { ConversationPage, Id, Message } from "@/lib/types";
+import type { Conversation, ConversationPage, Id, Message } from "@/lib/types";
 
 /** Everybody who shows something about conversations, and asks for it by himself. */
 const LIST_READERS = ["sidebar", "mobile list", "drawer", "unread badge"];
@@ -41,22 +41,29 @@ async function refresh(
   }
 }
 
-/** Without the trap: the message itself says all that the lists need. */
-export function touchConversation(client: QueryClient, message: Message, isOpen: boolean): void {
+function changeListed(
+  client: QueryClient,
+  conversationId: Id,
+  change: (conversation: Conversation) => Conversation,
+): void {
   client.setQueryData<ConversationPage>(CONVERSATIONS_KEY, (page) => {
     if (page === undefined) {
       return page;
     }
-    const data = page.data.map((conversation) =>
-      conversation.id === message.conversationId
-        ? {
-            ...conversation,
-            lastMessage: message,
-            updatedAt: message.createdAt,
-            unreadCount: isOpen ? conversation.unreadCount : conversation.unreadCount + 1,
-          }
-        : conversation,
-    );
+    const data = page.data.map((listed) => (listed.id === conversationId ? change(listed) : listed));
     return { ...page, data };
   });
+}
+
+/** Without the trap: the message itself says all that the lists need. */
+export function touchConversation(client: QueryClient, message: Message, isOpen: boolean): void {
+  changeListed(client, message.conversationId, (conversation) => ({
+    ...conversation,
+    lastMessage: message,
+    unreadCount: isOpen ? conversation.unreadCount : conversation.unreadCount + 1,
+  }));
+}
+
+export function forgetUnread(client: QueryClient, conversationId: Id): void {
+  changeListed(client, conversationId, (conversation) => ({ ...conversation, unreadCount: 0 }));
 }

@@ -1,10 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
+import Link from "next/link";
 import { Avatar } from "@/components/Avatar";
 import { useChat } from "@/components/ChatProvider";
-import { conversationName, preview, shortWhen, userName } from "@/lib/format";
-import type { Conversation, Id } from "@/lib/types";
+import { conversationName, lastActivity, preview, shortWhen, userName } from "@/lib/format";
+import type { Conversation } from "@/lib/types";
 
 function LastMessage({ conversation }: { conversation: Conversation }) {
   const last = conversation.lastMessage;
@@ -18,21 +18,28 @@ function LastMessage({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function Row({ conversation, active, onOpen }: { conversation: Conversation; active: boolean; onOpen(id: Id): void }) {
+interface RowProps {
+  conversation: Conversation;
+  active: boolean;
+  onOpened?: () => void;
+}
+
+function Row({ conversation, active, onOpened }: RowProps) {
   const name = conversationName(conversation);
   return (
     <li>
-      <button
-        type="button"
+      <Link
+        href={`/chats?id=${conversation.id}`}
+        prefetch={false}
         className={`conversation${active ? " is-active" : ""}`}
         aria-current={active ? "page" : undefined}
-        onClick={() => onOpen(conversation.id)}
+        onClick={onOpened}
       >
         <Avatar name={name} />
         <span className="conversation-text">
           <span className="conversation-top">
             <span className="conversation-name">{name}</span>
-            <time>{shortWhen(conversation.lastMessage?.createdAt ?? conversation.updatedAt)}</time>
+            <time>{shortWhen(lastActivity(conversation))}</time>
           </span>
           <span className="conversation-bottom">
             <LastMessage conversation={conversation} />
@@ -41,18 +48,13 @@ function Row({ conversation, active, onOpen }: { conversation: Conversation; act
             )}
           </span>
         </span>
-      </button>
+      </Link>
     </li>
   );
 }
 
 export function ConversationList({ onOpened }: { onOpened?: () => void }) {
-  const router = useRouter();
   const { conversations, conversationId } = useChat();
-  const open = (id: Id) => {
-    router.push(`/chats?id=${id}`);
-    onOpened?.();
-  };
   return (
     <nav className="conversation-list overflow-y-auto" aria-label="Conversations">
       <ul>
@@ -61,7 +63,7 @@ export function ConversationList({ onOpened }: { onOpened?: () => void }) {
             key={conversation.id}
             conversation={conversation}
             active={conversation.id === conversationId}
-            onOpen={open}
+            onOpened={onOpened}
           />
         ))}
       </ul>
