@@ -115,6 +115,38 @@ static int conclude(struct doctor *doctor, bool as_json)
     return worst == FINDING_FAIL ? EXIT_DRIVE : EXIT_PASS;
 }
 
+static int examine(struct doctor *doctor, const char *api_url, const char *token_file, bool as_json)
+{
+    struct err_msg msg = { "" };
+    const char *token = getenv("AUTH_TOKEN");
+    char *own_token = token != NULL ? mem_dup_str(token) : read_token(token_file);
+    char *own_api_url = without_prefix(api_url);
+    int exit_code;
+
+    if (own_token != NULL) {
+        redact_register(own_token);
+    }
+    doctor->token = own_token;
+    doctor->api_url = own_api_url;
+    enum err code = loop_new(&doctor->loop, &msg);
+    if (code == ERR_OK) {
+        code = probe_new(&doctor->probe, &msg);
+    }
+    if (code == ERR_OK) {
+        for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+            checks[i](doctor);
+        }
+        exit_code = conclude(doctor, as_json);
+    } else {
+        exit_code = command_fail("doctor", code, &msg);
+    }
+    probe_free(doctor->probe);
+    loop_free(doctor->loop);
+    free(own_token);
+    free(own_api_url);
+    return exit_code;
+}
+
 static int run(int argc, char **argv)
 {
     struct doctor doctor = { .client_url = "http://127.0.0.1:3000" };
@@ -165,26 +197,7 @@ static int run(int argc, char **argv)
     if (!go_on) {
         return exit_code;
     }
-    enum err code = probe_new(&doctor.probe, &msg);
-    if (code != ERR_OK) {
-        return command_fail("doctor", code, &msg);
-    }
-    const char *token = getenv("AUTH_TOKEN");
-    char *own_token = token != NULL ? mem_dup_str(token) : read_token(token_file);
-    char *own_api_url = without_prefix(api_url);
-    if (own_token != NULL) {
-        redact_register(own_token);
-    }
-    doctor.token = own_token;
-    doctor.api_url = own_api_url;
-    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-        checks[i](&doctor);
-    }
-    exit_code = conclude(&doctor, as_json);
-    probe_free(doctor.probe);
-    free(own_token);
-    free(own_api_url);
-    return exit_code;
+    return examine(&doctor, api_url, token_file, as_json);
 }
 
 const struct command cmd_doctor = { "doctor",

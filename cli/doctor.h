@@ -7,6 +7,7 @@
 
 #include "backend/probe.h"
 #include "base/err.h"
+#include "base/loop.h"
 #include "base/options.h"
 
 enum finding_state {
@@ -35,6 +36,7 @@ struct doctor {
     const char *chrome;
     struct option_list allowed_hosts;
 
+    struct loop *loop;
     struct probe *probe;
     struct finding finding[DOCTOR_FINDINGS_MAX];
     size_t count;

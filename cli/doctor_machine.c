@@ -6,16 +6,36 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "cdp/chrome.h"
+#include "cdp/browser.h"
 #include "cli/doctor.h"
 #include "metrics/host.h"
 
+#define BROWSER_START_MS   15000
 #define SHM_WANTED_BYTES   (512 * MIB)
 #define DESCRIPTORS_WANTED 20000
 #define PORTS_WANTED       20000
 #define NOISE_WINDOW_MS    500
 #define NOISE_BUSY_SHARE   0.25
 #define NOISE_STEAL_SHARE  0.02
+
+/* Started for real: a browser that is found but cannot run is the commonest fault of containers. */
+void doctor_check_browser(struct doctor *doctor)
+{
+    const struct chrome_options options = { .path = doctor->chrome, .width = 800, .height = 600 };
+    struct browser browser = { 0 };
+    struct err_msg msg = { "" };
+
+    if (browser_start(doctor->loop, &options, BROWSER_START_MS, &browser, &msg) != ERR_OK) {
+        doctor_add(doctor, FINDING_FAIL, "browser",
+                   "apt-get install chromium-headless-shell, or name one with --chrome", "%s",
+                   msg.text);
+        return;
+    }
+    doctor_add(doctor, FINDING_OK, "browser", NULL, "%s, %s, %s sandbox",
+               json_text(browser.facts, "product"), browser.chrome.engine,
+               browser.chrome.sandbox ? "with its" : "as root without its");
+    browser_stop(&browser);
+}
 
 void doctor_check_shared_memory(struct doctor *doctor)
 {

@@ -7,7 +7,6 @@
 #include "base/rng.h"
 #include "base/url.h"
 #include "cli/doctor.h"
-#include "seed/database.h"
 
 #define ASK_TIMEOUT_MS 5000
 /* The reaction limit is 60 a minute for a user and URL: one more shows whether it is on. */
