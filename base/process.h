@@ -1,7 +1,8 @@
 /* Child programs that never outlive us. Each is started by a guardian: a small process between us
- * and the program that holds the reading end of a pipe. When we end for whatever reason, SIGKILL
- * included, the pipe closes and the guardian kills the program with all its descendants (it is
- * their subreaper) and removes the program's private directory. */
+ * and the program that holds one end of a channel. When we end for whatever reason, SIGKILL
+ * included, the channel closes and the guardian kills the program with all its descendants (it is
+ * their subreaper) and removes the program's private directory. It does so too when the program
+ * ends by itself. Linux only. */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 
@@ -13,7 +14,7 @@
 
 struct process_spec {
     const char *const *argv; /* argv[0] is an absolute path or looked up in PATH; NULL-ended */
-    const char *log_path;    /* stdout and stderr of the program; NULL: /dev/null */
+    const char *log_path;    /* stdout and stderr of the program, appended; NULL: /dev/null */
     const char *private_dir; /* removed after the program's end; NULL for none */
 };
 
@@ -21,20 +22,23 @@ struct process {
     pid_t guardian;
     pid_t pid;     /* the program; 0 when not running */
     int lifeline;  /* closing it makes the guardian end everything */
-    int status_fd; /* the guardian writes the program's wait status here */
+    int status_fd; /* the guardian's reports (base/guardian.h) */
     int status;    /* as waitpid(2), valid once ended */
     bool ended;
 };
 
-/* ERR_IO when the program cannot be executed (the sentence names it). */
+/* Returns once the program runs. ERR_IO when it cannot be executed (the sentence names it); the
+ * private directory is then still the caller's to remove. */
 MUST_CHECK enum err process_start(struct process *process, const struct process_spec *spec,
                                   struct err_msg *msg);
 
 /* Whether the program has ended; collects its status. Never blocks. */
 bool process_ended(struct process *process);
 
-/* Ends the program and everything it started: SIGTERM, after `grace_ms` SIGKILL; removes the
- * private directory; returns when the guardian is gone. A no-op when not started. */
+/* Ends the program and everything it started: SIGTERM to its process group, SIGKILL to all that is
+ * left when the program has ended or `grace_ms` are over (0: at once); removes the private
+ * directory; returns when the guardian is gone. Needed after process_ended() too. A no-op when not
+ * started. `ended` and `status` stay. */
 void process_stop(struct process *process, unsigned grace_ms);
 
 /* One sentence on how it ended: "exited with 1", "was killed by signal 9 (Killed)". */
@@ -43,7 +47,8 @@ void process_describe_end(const struct process *process, char *out, size_t out_b
 struct process_usage {
     uint64_t cpu_ns;    /* user + system of all living and reaped descendants, from /proc */
     uint64_t pss_bytes; /* proportional set size of the living (smaps_rollup) */
-    unsigned processes;
+    unsigned processes; /* the living */
+    unsigned unread;    /* of these, whose memory we may not read: not in pss_bytes */
 };
 
 /* Sums a process tree; processes that vanish while it reads are left out. ERR_IO when `root` itself
