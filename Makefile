@@ -36,6 +36,11 @@ ASAN_OBJECTS := $(SOURCES:%.c=build/asan/%.o) build/asan/gen/embedded.o build/as
 UNITS := $(UNIT_SOURCES:tests/unit/%.c=build/unit/%)
 ASAN_UNITS := $(UNIT_SOURCES:tests/unit/%.c=build/asan/unit/%)
 FUZZERS := $(FUZZ_SOURCES:tests/fuzz/%.c=build/fuzz/%)
+# V=1 shows whole command lines.
+ifndef V
+Q := @
+say = @echo "  $(1) $(@:build/%=%)"
+endif
 TIDY_STAMPS := $(SOURCES:%.c=build/tidy/%.ok) $(UNIT_SOURCES:%.c=build/tidy/%.ok) \
   $(FUZZ_SOURCES:%.c=build/tidy/%.ok)
 
@@ -43,38 +48,47 @@ TIDY_STAMPS := $(SOURCES:%.c=build/tidy/%.ok) $(UNIT_SOURCES:%.c=build/tidy/%.ok
 all: build/tmscdp ## Build the program
 
 build/tmscdp: build/obj/cli/main.o build/libtmscdp.a
-	$(CC) $(CFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(PACKAGE_LIBS)
 
 build/libtmscdp.a: $(filter-out build/obj/cli/main.o,$(OBJECTS))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR  )
+	$(Q)ar rcs $@ $^
 
 build/asan/tmscdp: build/asan/cli/main.o build/asan/libtmscdp.a
-	$(CLANG) $(SANITIZE) -g -o $@ $^ $(PACKAGE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CLANG) $(SANITIZE) -g -o $@ $^ $(PACKAGE_LIBS)
 
 build/asan/libtmscdp.a: $(filter-out build/asan/cli/main.o,$(ASAN_OBJECTS))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR  )
+	$(Q)ar rcs $@ $^
 
 build/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(COMPILE) $(GCC_WARNINGS) -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(COMPILE) $(GCC_WARNINGS) -c -o $@ $<
 
 build/asan/%.o: %.c
 	@mkdir -p $(@D)
-	$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
 
 build/obj/gen/%.o: build/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMPILE) -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(COMPILE) -c -o $@ $<
 
 build/asan/gen/%.o: build/gen/%.c
 	@mkdir -p $(@D)
-	$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
 
 build/gen/embedded.c: scripts/embed $(EMBEDDED)
 	@mkdir -p $(@D)
-	scripts/embed $(EMBEDDED) > $@
+	$(call say,GEN )
+	$(Q)scripts/embed $(EMBEDDED) > $@
 
 .PHONY: force
 build/gen/version.c: force
@@ -83,15 +97,18 @@ build/gen/version.c: force
 
 build/unit/%: tests/unit/%.c build/libtmscdp.a
 	@mkdir -p $(@D)
-	$(CC) $(COMPILE) -o $@ $< build/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
+	$(call say,LINK)
+	$(Q)$(CC) $(COMPILE) -o $@ $< build/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
 
 build/asan/unit/%: tests/unit/%.c build/asan/libtmscdp.a
 	@mkdir -p $(@D)
-	$(CLANG) $(COMPILE) $(SANITIZE) -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
+	$(call say,LINK)
+	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS) -lcmocka
 
 build/fuzz/%: tests/fuzz/%.c build/asan/libtmscdp.a
 	@mkdir -p $(@D)
-	$(CLANG) $(COMPILE) $(SANITIZE) -fsanitize=fuzzer -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS)
+	$(call say,LINK)
+	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -fsanitize=fuzzer -o $@ $< build/asan/libtmscdp.a $(PACKAGE_LIBS)
 
 .PHONY: setup
 setup: ## Install what is missing (Debian packages, npm packages)
@@ -127,7 +144,8 @@ format: ## Format all C files in place
 tidy: $(TIDY_STAMPS)
 build/tidy/%.ok: %.c .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(CPPFLAGS_OURS) $(filter-out -Werror,$(WARNINGS)) -MMD -MP -MF build/tidy/$*.d -MT $@ 2>$@.log \
+	$(call say,TIDY)
+	$(Q)clang-tidy --quiet $< -- $(CPPFLAGS_OURS) $(filter-out -Werror,$(WARNINGS)) -MMD -MP -MF build/tidy/$*.d -MT $@ 2>$@.log \
 	  || { cat $@.log; exit 1; }
 	@touch $@
 
