@@ -26,15 +26,17 @@ void png_release(struct png *picture);
 MUST_CHECK enum err png_encode(const struct png *picture, struct strbuf *out, struct err_msg *msg);
 
 /* How much of the picture is something: the share of pixels that differ from the most frequent
- * colour, 0…1. A blank page has less than 0.005. */
+ * colour, 0…1. A blank page has less than 0.005. 0 for a picture without pixels. */
 double png_ink(const struct png *picture);
 
-/* Shrinks by averaging areas to `width` pixels wide (never enlarges). `*out` is the caller's. */
+/* Shrinks by averaging areas to `width` ≥ 1 pixels wide, the height in proportion and at least 1;
+ * never enlarges: a picture that is no wider is copied. `*out` is the caller's. */
 void png_scale(const struct png *picture, uint32_t width, struct png *out);
 
 /* Marks what changed from `base` to `head`: head in pale grey, differing pixels (any channel by
- * more than 16) in red. Of different sizes: compared over the smaller common part, the rest counts
- * as changed. Returns the share of changed pixels, 0…1. `*out` is the caller's. */
+ * more than 16) in red. Of different sizes: compared over the common part at the top left, the rest
+ * counts as changed. Returns the share of changed pixels among all that either has, 0…1. `*out`, of
+ * head's size, is the caller's. */
 double png_diff(const struct png *base, const struct png *head, struct png *out);
 
 #endif
