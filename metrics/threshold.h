@@ -96,10 +96,11 @@ MUST_CHECK enum err threshold_check_kind(const struct threshold *threshold, enum
 /* What is known of the samples that the selector picks. */
 struct threshold_values {
     enum series_kind kind;
-    uint64_t samples; /* counter, gauge, rate: how many were recorded; not read for a trend */
-    double total;     /* counter: the sum; gauge: the last value; not read otherwise */
-    uint64_t truths;  /* rate: samples that were true, ≤ samples */
-    double seconds;   /* counter: over which "rate" is taken, > 0 */
+    uint64_t samples;              /* counter, gauge, rate: how many were recorded (adding 0 to a
+                                                   counter is one); not read for a trend */
+    double total;                  /* counter: the sum; gauge: the last value; not read otherwise */
+    uint64_t truths;               /* rate: samples that were true, ≤ samples */
+    double seconds;                /* counter: over which "rate" is taken, > 0 */
     const struct histogram *trend; /* trend: the samples; borrowed */
     double trend_unit; /* trend: histogram units in one unit of the limit: 1e6 for ns and ms */
 };
