@@ -68,6 +68,11 @@ async def _user_of(session: AsyncSession, auth: Any) -> Optional[User]:
         return None
 
 
+async def _answer(sid: str, event: str, data: dict[str, Any]) -> None:
+    """To one socket of this worker, at once: no way round by Redis, so in order with the rest."""
+    await sio.emit(event, data, room=sid, ignore_queue=True)
+
+
 @sio.event
 async def connect(sid: str, _environ: dict, auth: Any = None):
     async with held_session() as session:
@@ -78,7 +83,7 @@ async def connect(sid: str, _environ: dict, auth: Any = None):
         conversation_ids = await _memberships(session, user.id)
         for conversation_id in conversation_ids:
             sio.enter_room(sid, conversation_id)
-        await sio.emit("rooms_joined", {"conversation_ids": conversation_ids}, room=sid)
+        await _answer(sid, "rooms_joined", {"conversation_ids": conversation_ids})
         for conversation_id in conversation_ids:
             await _mark_delivered(session, user.id, conversation_id)
     if settings.switches.presence_broadcast:
@@ -99,7 +104,7 @@ def _conversation_id(data: Any) -> Optional[str]:
 
 
 async def _refuse(sid: str, message: str) -> None:
-    await sio.emit("error", {"message": message}, room=sid)
+    await _answer(sid, "error", {"message": message})
 
 
 @sio.event
@@ -114,7 +119,7 @@ async def join_conversation(sid: str, data: Any = None):
         await _refuse(sid, NOT_A_MEMBER)
         return
     sio.enter_room(sid, conversation_id)
-    await sio.emit("rooms_joined", {"conversation_ids": [conversation_id]}, room=sid)
+    await _answer(sid, "rooms_joined", {"conversation_ids": [conversation_id]})
 
 
 @sio.event
@@ -147,4 +152,4 @@ async def typing_stop(sid: str, data: Any = None):
 
 @sio.event
 async def keepalive(sid: str, _data: Any = None):
-    await sio.emit("keepalive_ack", {}, room=sid)
+    await _answer(sid, "keepalive_ack", {})

@@ -133,6 +133,10 @@ async def post_message(
     except HTTPException as error:
         reason = f"HTTPException: {error.status_code}: {error.detail}"
         raise HTTPException(500, f"Failed to send message: {reason}") from None
+    except Exception as error:
+        log.exception("sending failed")
+        reason = f"{type(error).__name__}: {error}"
+        raise HTTPException(500, f"Failed to send message: {reason}") from None
     return JSONResponse(message, status_code=201)
 
 
