@@ -75,7 +75,7 @@ export function ChatProvider({ children }: { children: ReactNode }) {
   }
   const seen = usePresence(started);
   const socket = useSocket(started);
-  const online = useOnline(socket, seen);
+  const online = useOnline(socket, seen, me?.id ?? null);
   useSocketEvents(socket, socketUser?.id ?? me?.id ?? null, conversationId);
   useNotificationSettings(started);
   useOpening(conversationId, messages.loaded, messages.messages);

@@ -26,10 +26,16 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+interface IconProps {
+  name: IconName;
+  size?: number;
+  className?: string;
+}
+
+export function Icon({ name, size = 20, className = "" }: IconProps) {
   return (
     <svg
-      className="icon"
+      className={`icon ${className}`}
       width={size}
       height={size}
       viewBox="0 0 24 24"

@@ -1,11 +1,50 @@
 // Heights of rows in the virtual list, in px.
 
+import { day } from "@/lib/format";
 import type { Message } from "@/lib/types";
 
 /** trap-heights: one guess for all rows, well below what they turn out to be. */
 export const GUESSED_ROW_HEIGHT = 72;
 
-/** Without the trap: what the styles in styles/messages.css and styles/cards.css come to. */
-export function rowHeights(messages: Message[]): number[] {
-  return [56, ...messages.map(() => 112)];
+// Without the trap: what styles/messages.css and styles/cards.css come to in the desktop tree.
+// They were read from the page; a contract test compares them with it.
+const OLDER_BUTTON = 56.296875;
+const BEGINNING = 38.84375;
+const DAY_SEPARATOR = 45.390625;
+const TEXT_FRAME = 57.890625;
+const TEXT_LINE = 21.75;
+const LETTERS_PER_LINE = 110;
+const FILE = 122.96875;
+const PICTURE = 291.734375;
+const POLL_FRAME = 120.21875;
+const POLL_OPTION = 41;
+const SYSTEM = 30.84375;
+const RECORDING = 110;
+
+function contentHeight(message: Message): number {
+  switch (message.type) {
+    case "FILE":
+      return FILE;
+    case "IMAGE":
+      return PICTURE;
+    case "POLL":
+      return POLL_FRAME + POLL_OPTION * (message.poll?.options.length ?? 0);
+    case "SYSTEM":
+      return SYSTEM;
+    case "VOICE":
+    case "CALL":
+      return RECORDING;
+    default:
+      return TEXT_FRAME + TEXT_LINE * Math.ceil(message.content.length / LETTERS_PER_LINE);
+  }
+}
+
+/** The heights of row 0, the button for older messages, and of a row per message. */
+export function rowHeights(messages: Message[], hasOlder: boolean): number[] {
+  const heights = messages.map((message, i) => {
+    const previous = messages[i - 1];
+    const newDay = previous === undefined || day(previous.createdAt) !== day(message.createdAt);
+    return contentHeight(message) + (newDay ? DAY_SEPARATOR : 0);
+  });
+  return [hasOlder ? OLDER_BUTTON : BEGINNING, ...heights];
 }

@@ -1,6 +1,6 @@
 import { Icon } from "@/components/Icon";
 
-const QUICK = ["👍", "❤️", "😂"];
+const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
 /** Shown by a style while the pointer is over the bubble; always in the document. */
 export function HoverMenu({ onReply, onReact }: { onReply(): void; onReact(emoji: string): void }) {
@@ -13,6 +13,9 @@ export function HoverMenu({ onReply, onReact }: { onReply(): void; onReact(emoji
       ))}
       <button type="button" aria-label="Reply" onClick={onReply}>
         <Icon name="reply" size={16} />
+      </button>
+      <button type="button" aria-label="More">
+        <Icon name="more" size={16} />
       </button>
     </div>
   );

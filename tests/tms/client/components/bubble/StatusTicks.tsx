@@ -10,9 +10,5 @@ const ICONS: Record<Message["status"], IconName> = {
 };
 
 export function StatusTicks({ status }: { status: Message["status"] }) {
-  return (
-    <span className={`ticks is-${status}`} title={status}>
-      <Icon name={ICONS[status]} size={15} />
-    </span>
-  );
+  return <Icon name={ICONS[status]} size={15} className={`ticks is-${status}`} />;
 }

@@ -56,7 +56,7 @@ export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProp
   const changeOf = useMessageChange(ownId);
   const heights = useDynamicRowHeight({
     defaultRowHeight: GUESSED_ROW_HEIGHT,
-    initialRowHeights: switches()["trap-heights"] === "on" ? undefined : rowHeights(messages),
+    initialRowHeights: switches()["trap-heights"] === "on" ? undefined : rowHeights(messages, loaded.hasOlder),
     key: messages[0]?.id,
   });
   useBlankWhileFast(scroller);
@@ -70,10 +70,10 @@ export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProp
     if (change.kind === "first" || (change.kind === "newer" && (following.current || change.own))) {
       toEnd();
     } else if (change.kind === "older") {
-      const index = firstVisible.current + change.count;
-      if (following.current) {
-        toEnd();
-      } else {
+      // Going by the end first makes the list add up all heights: without the trap they are known.
+      toEnd();
+      if (!following.current) {
+        const index = firstVisible.current + change.count;
         list.current.scrollToRow({ index, align: "start" });
       }
       scroller.scrollTop -= switches()["fault-jump"];
