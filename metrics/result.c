@@ -1,5 +1,6 @@
 #include "metrics/result.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -124,8 +125,10 @@ enum err result_end(struct result_run *run, cJSON *section, const char *state, c
     }
     set_text(result, "state", state);
     set_text(result, "reason", reason);
-    json_add_number(result, "duration_s",
-                    (double)(clock_now_ns() - run->start_ns) / (double)NS_PER_S);
+    if (json_at(result, "duration_s") == NULL) { /* a rescored run keeps its own */
+        json_add_number(result, "duration_s",
+                        (double)(clock_now_ns() - run->start_ns) / (double)NS_PER_S);
+    }
     if (section != NULL) {
         json_add_node(result, json_text(run->head, "command"), section);
     }
@@ -237,4 +240,56 @@ enum err result_read(const char *path, cJSON **out, struct err_msg *msg)
     cJSON_Delete(root);
     free(file);
     return code;
+}
+
+/* Names of one second end in "", "-2", … "-10": the longer one is the later. */
+static bool is_newer(const char *name, const char *than)
+{
+    size_t stamp = strlen("20260224-133710");
+    int order = strncmp(name, than, stamp);
+    if (order != 0) {
+        return order > 0;
+    }
+    size_t length = strlen(name);
+    size_t than_length = strlen(than);
+    return length != than_length ? length > than_length : strcmp(name, than) > 0;
+}
+
+static bool is_run_dir(const char *path)
+{
+    char *result = file_join(path, "result.json");
+    char *run = file_join(path, "run.json");
+    bool found = file_exists(result) || file_exists(run);
+    free(result);
+    free(run);
+    return found;
+}
+
+enum err result_newest(const char *runs_dir, char **out, struct err_msg *msg)
+{
+    char *best = NULL;
+    const struct dirent *entry;
+    *out = NULL;
+    DIR *dir = opendir(runs_dir);
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] == '.' || (best != NULL && !is_newer(entry->d_name, best))) {
+            continue;
+        }
+        char *path = file_join(runs_dir, entry->d_name);
+        if (is_run_dir(path)) {
+            free(best);
+            best = mem_dup_str(entry->d_name);
+        }
+        free(path);
+    }
+    if (dir != NULL) {
+        (void)closedir(dir);
+    }
+    if (best == NULL) {
+        return err_set(msg, ERR_USAGE, "there is no run in %s: `tmscdp measure` makes one",
+                       runs_dir);
+    }
+    *out = file_join(runs_dir, best);
+    free(best);
+    return ERR_OK;
 }

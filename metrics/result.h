@@ -48,4 +48,8 @@ void result_release(struct result_run *run);
  * such file, ERR_FORMAT when it is cut short, foreign or too new; one sentence each. */
 MUST_CHECK enum err result_read(const char *path, cJSON **out, struct err_msg *msg);
 
+/* The newest run directory of `runs_dir` ("<runs>/<id>" in new memory), by its name, which starts
+ * with its time. ERR_USAGE when there is none. */
+MUST_CHECK enum err result_newest(const char *runs_dir, char **out, struct err_msg *msg);
+
 #endif

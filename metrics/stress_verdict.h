@@ -5,12 +5,13 @@
  *   Slows Down  p95 ≥ 2 × baseline, or errors 1–10 %; over 10 × is still this, and says so
  *   Crashes     errors > 10 %, answers 5xx over the tolerated number (0), a used-up connection
  *               pool, or the server was restarted
- *   NO DATA     the p95 of the band or of the baseline has too few samples (60), or is a lower
- * bound that leaves the answer open, and nothing worse is known; or most answers were 429
+ *   NO DATA     nothing worse is known, and a p95 (the band's, the baseline's) has fewer than 60
+ *               samples or is a lower bound that leaves it open; or most answers were 429
  *
  * Expected conflicts (409) and rate limiting (429) are no errors. A time-out is an error and a
- * censored sample. Errors are counted over the requests that were not rate-limited: what the
- * limiter turned away says nothing about the rest. */
+ * censored sample. The share of errors is taken of the requests that were not rate-limited, and
+ * judged from 60 requests on, or from 3 errors on: one bad answer among ten says nothing. Where
+ * more than half was rate-limited neither p95 nor that share is judged: the rest is no load. */
 #ifndef METRICS_STRESS_VERDICT_H
 #define METRICS_STRESS_VERDICT_H
 
@@ -44,16 +45,17 @@ struct stress_counts {
     uint64_t pool_exhausted; /* those that say that the database pool was used up */
     uint64_t conflicts;      /* expected 409 */
     uint64_t rate_limited;   /* 429 */
-    const struct histogram *latency_ns; /* service time, time-outs censored; borrowed */
+    const struct histogram *latency_ns; /* service time of all but the 429, time-outs censored;
+                                           borrowed, NULL for none */
 };
 
 struct stress_judging {
     const struct histogram *baseline_ns; /* service time at 1–5 VUs; borrowed */
-    uint64_t tolerated_5xx;              /* per band; --tolerate-5xx */
-    bool restarted;                      /* the server went away and came back, or stayed away */
+    uint64_t tolerated_5xx;              /* in each band, and in the whole */
+    bool restarted;                      /* the server went away, for a while or for good */
 };
 
-#define STRESS_REASONS_MAX  ((size_t)10)
+#define STRESS_REASONS_MAX  ((size_t)12)
 #define STRESS_REASON_BYTES ((size_t)240)
 struct stress_reason {
     enum verdict verdict; /* what this reason alone would give */
@@ -62,24 +64,24 @@ struct stress_reason {
 
 /* Reasons are in the order of the matrix; there is one at least. */
 struct stress_verdict {
+    uint64_t n;    /* requests judged */
+    double factor; /* p95 ÷ the baseline's p95; 0 without has_factor */
     enum verdict verdict;
-    uint64_t n;      /* requests judged */
-    bool has_factor; /* whether p95 ÷ baseline could be had */
-    double factor;   /* p95 ÷ the baseline's p95 */
-    bool at_least;   /* … is a lower bound */
-    bool over_ten;   /* factor > 10 without enough errors for Crashes */
-    bool limiter_on; /* most answers were 429: the hint says how to switch the limiter off */
-    struct stress_reason reason[STRESS_REASONS_MAX];
+    bool has_factor;
+    bool at_least;   /* the factor is a lower bound */
+    bool over_ten;   /* factor > 10 */
+    bool limiter_on; /* most answers were 429: a reason says how to switch the limiter off */
     size_t reason_count;
+    struct stress_reason reason[STRESS_REASONS_MAX];
 };
 
-/* Judges one band or one whole by its counts alone. No request at all is NO DATA. */
+/* Judges one set of requests by its counts. No request at all is NO DATA. */
 void stress_judge(const struct stress_judging *judging, const struct stress_counts *counts,
                   struct stress_verdict *out);
 
 /* Judges each band, and the whole: the worst of the merged counts' own verdict and of the bands
- * that have one, so that a crash in one band is not averaged away. `bands` has VU_BAND_COUNT
- * entries; a NULL latency_ns is an empty histogram. */
+ * that have one, so that a crash in one band is not averaged away; a restart counts for the whole
+ * alone. `bands`, `band_out`: VU_BAND_COUNT entries. */
 void stress_judge_all(const struct stress_judging *judging, const struct stress_counts *bands,
                       struct stress_verdict *band_out, struct stress_verdict *whole_out);
 

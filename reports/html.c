@@ -1,0 +1,221 @@
+#include "reports/html.h"
+
+#include <math.h>
+
+#include "base/embedded.h"
+#include "reports/clean.h"
+#include "reports/digest.h"
+#include "reports/html_build.h"
+
+#define STYLE_PATH "reports/assets/report.css"
+
+void html_raw(struct strbuf *out, const char *markup)
+{
+    strbuf_add_str(out, markup);
+}
+
+void html_text(struct strbuf *out, const char *text)
+{
+    clean_add_html(out, text);
+}
+
+void html_wrap(struct strbuf *out, const char *open, const char *text, const char *close)
+{
+    strbuf_add_str(out, open);
+    clean_add_html(out, text);
+    strbuf_add_str(out, close);
+}
+
+void html_section(struct strbuf *out, const char *id, const char *heading)
+{
+    strbuf_addf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id, id);
+    html_wrap(out, "", heading, "</h2>\n");
+}
+
+void html_table(struct strbuf *out, const char *id, const char *caption)
+{
+    strbuf_addf(out,
+                "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
+                "<table>\n<caption id=\"%s\">",
+                id, id);
+    html_wrap(out, "", caption, "</caption>\n");
+}
+
+void html_table_end(struct strbuf *out)
+{
+    html_raw(out, "</table>\n</div>\n");
+}
+
+void html_series_heads(struct strbuf *out, const struct report *report)
+{
+    for (size_t i = 0; i < report->series_count; i++) {
+        strbuf_addf(out, "<th scope=\"col\" class=\"series s%zu\">", i % 6);
+        html_wrap(out, "", report->series[i].label, "</th>");
+    }
+}
+
+void html_verdict(struct strbuf *out, enum verdict verdict)
+{
+    static const char *const signs[] = {
+        [VERDICT_FINE] = "✓",
+        [VERDICT_SLOWS_DOWN] = "▲",
+        [VERDICT_CRASHES] = "✕",
+        [VERDICT_NO_DATA] = "–",
+    };
+    strbuf_addf(out, "<span class=\"verdict %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
+                verdict_name(verdict), signs[verdict], verdict_title(verdict));
+}
+
+void html_no_data(struct strbuf *out, const char *reason, size_t rows)
+{
+    if (rows > 1) {
+        strbuf_addf(out, "<td class=\"none\" rowspan=\"%zu\">", rows);
+    } else {
+        html_raw(out, "<td class=\"none\">");
+    }
+    html_wrap(out, "NO DATA<small>", reason, "</small></td>");
+}
+
+static void add_spread(struct strbuf *out, const struct metric_value *value)
+{
+    char low[METRIC_TEXT_BYTES];
+    char high[METRIC_TEXT_BYTES];
+    strbuf_addf(out, "<small>n %zu", value->n);
+    if (value->n > 1) {
+        metric_format(value->def, value->min, low, sizeof low);
+        metric_format(value->def, value->max, high, sizeof high);
+        if (strcmp(low, high) == 0) {
+            html_raw(out, ", no spread");
+        } else {
+            strbuf_addf(out, ", %s to %s", low, high);
+        }
+        if (isfinite(value->cv) && value->cv >= 0.0005) {
+            strbuf_addf(out, ", CV %.1f %%", value->cv * 100.0);
+        }
+    }
+    html_raw(out, "</small>");
+}
+
+void html_figure(struct strbuf *out, const struct metric_value *value, const struct target *target)
+{
+    char text[METRIC_TEXT_BYTES];
+    if (value == NULL || !value->has_data) {
+        html_no_data(out, value == NULL ? "not collected" : value->reason, 1);
+        return;
+    }
+    bool holds = target == NULL || report_target_holds(target, value->median);
+    metric_format(value->def, value->median, text, sizeof text);
+    strbuf_addf(out, "<td class=\"num%s\">%s", holds ? "" : " missed", text);
+    if (target != NULL) {
+        html_raw(out,
+                 holds
+                     ? " <span class=\"held\" role=\"img\" aria-label=\"target held\">✓</span>"
+                     : " <span class=\"miss\" role=\"img\" aria-label=\"target missed\">✕</span>");
+    }
+    add_spread(out, value);
+    html_raw(out, "</td>");
+}
+
+void html_target(struct strbuf *out, const struct target *target)
+{
+    char text[METRIC_TEXT_BYTES];
+    if (target == NULL) {
+        html_raw(out, "–");
+        return;
+    }
+    metric_format(target->metric, target->limit, text, sizeof text);
+    strbuf_addf(out, "%s %s", target->op == TARGET_BELOW ? "&lt;" : "&gt;", text);
+}
+
+void html_use(struct strbuf *out, enum metric_use use)
+{
+    static const char *const words[] = {
+        [METRIC_GATE] = "gate",
+        [METRIC_PAIRED] = "paired gate",
+        [METRIC_REPORT] = "report only",
+    };
+    strbuf_addf(out, "<span class=\"use %s\">%s</span>", metric_use_name(use), words[use]);
+}
+
+static void add_head(const struct embedded *style, struct strbuf *out)
+{
+    html_raw(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                  "style-src 'sha256-");
+    digest_add_sha256(out, style->text, style->bytes);
+    html_raw(out, "'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+                  "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta name=\"color-scheme\" content=\"light dark\">\n");
+    strbuf_addf(out, "<meta name=\"generator\" content=\"tmscdp %s (%s)\">\n", version_text,
+                version_commit);
+    html_raw(out, "<title>TMS browser performance report</title>\n<style>");
+    strbuf_add(out, style->text, style->bytes);
+    html_raw(out, "</style>\n</head>\n");
+}
+
+static void add_run_line(const struct report_run *run, struct strbuf *out)
+{
+    html_wrap(out, "<p class=\"run\"><span>Run <b>", run->id, "</b></span> ");
+    html_wrap(out, "<span>", run->started_at, "</span> ");
+    if (isfinite(run->duration_s)) {
+        strbuf_addf(out, "<span>took %.1f s</span> ", run->duration_s);
+    }
+    html_wrap(out, "<span>", run->browser, "</span> ");
+    html_wrap(out, "<span>", run->tool, "</span></p>\n");
+    if (strcmp(run->state, "complete") != 0) {
+        html_wrap(out, "<p class=\"warning\" role=\"note\"><b>This run is ", run->state, ".</b> ");
+        html_wrap(out, "", run->reason, " What follows is what it had measured by then.</p>\n");
+    }
+}
+
+static void add_header(const struct report *report, struct strbuf *out)
+{
+    static const struct {
+        const char *id;
+        const char *words;
+    } links[] = {
+        { "verdict", "Verdict" },         { "targets", "Targets" },
+        { "slope", "Cost of a message" }, { "charts", "Charts" },
+        { "load", "First load" },         { "pictures", "Screenshots" },
+        { "figures", "All figures" },     { "journeys", "Way to each count" },
+        { "environment", "Environment" }, { "repeat", "Repeat" },
+        { "glossary", "Terms" },
+    };
+    html_raw(out, "<header>\n<h1>TMS browser performance</h1>\n");
+    for (size_t i = 0; i < report->run_count; i++) {
+        add_run_line(&report->run[i], out);
+    }
+    for (size_t i = 0; i < report->note_count; i++) {
+        html_wrap(out, "<p class=\"warning\" role=\"note\">", report->notes[i], "</p>\n");
+    }
+    html_raw(out, "<nav aria-label=\"Sections\"><ul>");
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        strbuf_addf(out, "<li><a href=\"#%s\">%s</a></li>", links[i].id, links[i].words);
+    }
+    html_raw(out, "</ul></nav>\n</header>\n");
+}
+
+enum err html_write(const struct report *report, struct strbuf *out, struct err_msg *msg)
+{
+    static void (*const sections[])(const struct report *, struct strbuf *) = {
+        html_add_verdicts, html_add_expected,    html_add_targets,  html_add_slopes,
+        html_add_charts,   html_add_first_load,  html_add_pictures, html_add_figures,
+        html_add_journeys, html_add_environment, html_add_repeat,   html_add_glossary,
+    };
+    const struct embedded *style = embedded_find(STYLE_PATH);
+    if (style == NULL) {
+        return err_set(msg, ERR_USAGE, "this build carries no " STYLE_PATH);
+    }
+    add_head(style, out);
+    html_raw(out, "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n");
+    add_header(report, out);
+    html_raw(out, "<main>\n");
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        sections[i](report, out);
+    }
+    html_raw(out, "</main>\n<footer><p>One file, without scripts: nothing is loaded from anywhere. "
+                  "Every figure can be computed again from the run's raw readings.</p></footer>\n"
+                  "</body>\n</html>\n");
+    return ERR_OK;
+}

@@ -1,0 +1,324 @@
+#include "reports/model.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "base/mem.h"
+#include "metrics/result.h"
+#include "reports/clean.h"
+#include "reports/model_build.h"
+
+void *report_keep(struct report *report, void *memory)
+{
+    void *owned = report->owned;
+    mem_reserve(&owned, &report->owned_cap, report->owned_count + 1, sizeof *report->owned);
+    report->owned = owned;
+    report->owned[report->owned_count++] = memory;
+    return memory;
+}
+
+const char *report_keep_text(struct report *report, const char *text, size_t max_chars)
+{
+    return report_keep(report, clean_text(text, max_chars));
+}
+
+const char *report_keep_format(struct report *report, const char *format, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list args;
+    va_start(args, format);
+    strbuf_addv(&text, format, args);
+    va_end(args);
+    return report_keep(report, strbuf_detach(&text));
+}
+
+void *report_keep_array(struct report *report, size_t count, size_t element_bytes)
+{
+    return report_keep(report, mem_new_array(count, element_bytes));
+}
+
+#define NOTES_MAX ((size_t)20)
+
+void report_add_note(struct report *report, const char *format, ...)
+{
+    struct strbuf text = STRBUF_INIT;
+    va_list args;
+    if (report->notes == NULL) {
+        report->notes = report_keep_array(report, NOTES_MAX, sizeof *report->notes);
+    }
+    va_start(args, format);
+    strbuf_addv(&text, format, args);
+    va_end(args);
+    const char *note = report_keep(report, strbuf_detach(&text));
+    for (size_t i = 0; i < report->note_count; i++) {
+        if (strcmp(report->notes[i], note) == 0) {
+            return;
+        }
+    }
+    if (report->note_count < NOTES_MAX) {
+        report->notes[report->note_count++] = note;
+    }
+}
+
+void report_release(struct report *report)
+{
+    for (size_t i = 0; i < report->owned_count; i++) {
+        free(report->owned[i]);
+    }
+    free(report->owned);
+    *report = (struct report){ 0 };
+}
+
+static bool same_count(double a, double b)
+{
+    return fabs(a - b) < 0.5;
+}
+
+struct report_stage *report_stage_at(const struct report_series *series, double messages)
+{
+    for (size_t i = 0; i < series->stage_count; i++) {
+        if (same_count(series->stage[i].messages, messages)) {
+            return &series->stage[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct metric_value *find_value(const struct metric_value *values, size_t count,
+                                             const struct metric_def *metric)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].def == metric) {
+            return &values[i];
+        }
+    }
+    return NULL;
+}
+
+const struct metric_value *report_value(const struct report_series *series,
+                                        const struct report_stage *stage,
+                                        const struct metric_def *metric)
+{
+    const struct metric_value *value = find_value(stage->value, stage->value_count, metric);
+    if (value == NULL && stage == series->stage) {
+        value = find_value(series->load, series->load_count, metric);
+    }
+    return value;
+}
+
+const struct target *report_target(const struct report *report, const struct metric_def *metric,
+                                   double messages, bool first_stage)
+{
+    for (size_t i = 0; i < report->targets.count; i++) {
+        const struct target *target = &report->targets.item[i];
+        if (target->metric == metric && target_applies(target, messages, first_stage)) {
+            return target;
+        }
+    }
+    return NULL;
+}
+
+bool report_target_holds(const struct target *target, double value)
+{
+    return target->op == TARGET_BELOW ? value < target->limit : value > target->limit;
+}
+
+const struct report_slope *report_list_slope(const struct report_series *series)
+{
+    static const char *const names[] = { "dom_elements_list", "dom_elements_visible",
+                                         "dom_elements" };
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        for (size_t i = 0; i < series->slope_count; i++) {
+            const struct report_slope *slope = &series->slope[i];
+            if (slope->slope.has_data && strcmp(slope->metric->name, names[n]) == 0) {
+                return slope;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void describe_slope(struct report *report, struct report_series *series,
+                           const struct report_slope *found)
+{
+    const struct slope *slope = &found->slope;
+    double limit = report->targets.slope_limit;
+    const char *range =
+        slope->has_interval
+            ? report_keep_format(report, "95 %% interval %.2f to %.2f, n %zu", slope->low,
+                                 slope->high, slope->n)
+            : report_keep_format(report, "n %zu: too few for an interval", slope->n);
+    series->list = slope->per_message < limit ? LIST_VIRTUAL : LIST_PLAIN;
+    if (slope->has_interval && slope->low < limit && slope->high >= limit) {
+        series->list = LIST_UNDECIDED;
+    }
+    static const char *const words[] = {
+        [LIST_PLAIN] = "Renders every message",
+        [LIST_VIRTUAL] = "Virtualized",
+        [LIST_UNDECIDED] = "Undecided, the interval holds the limit of 1",
+    };
+    series->list_words =
+        report_keep_format(report, "%s: each further message adds %.2f (%s) to \"%s\".",
+                           words[series->list], slope->per_message, range, found->metric->title);
+}
+
+void build_list_words(struct report *report, struct report_series *series)
+{
+    const struct report_slope *slope = report_list_slope(series);
+    if (slope != NULL) {
+        describe_slope(report, series, slope);
+        return;
+    }
+    const struct metric_def *share = metric_find("rendered_share");
+    for (size_t i = 0; i < series->stage_count; i++) {
+        const struct metric_value *value = report_value(series, &series->stage[i], share);
+        if (value != NULL && value->has_data) {
+            bool plain = value->median >= report->targets.rendered_share_limit;
+            series->list = plain ? LIST_PLAIN : LIST_VIRTUAL;
+            series->list_words = report_keep_format(
+                report,
+                "%s: %.0f %% of the %.0f loaded messages are rendered (one count only, so "
+                "there is no slope).",
+                plain ? "Renders every message" : "Virtualized", value->median * 100.0,
+                series->stage[i].messages);
+            return;
+        }
+    }
+    series->list = LIST_UNKNOWN;
+    series->list_words =
+        "NO DATA: neither a slope nor the share of rendered messages was measured.";
+}
+
+static void add_count(struct report *report, double messages)
+{
+    size_t at = 0;
+    while (at < report->count_count && report->counts[at] < messages - 0.5) {
+        at++;
+    }
+    if (at < report->count_count && same_count(report->counts[at], messages)) {
+        return;
+    }
+    memmove(report->counts + at + 1, report->counts + at,
+            (report->count_count - at) * sizeof *report->counts);
+    report->counts[at] = messages;
+    report->count_count++;
+}
+
+static void gather_counts(struct report *report)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < report->series_count; i++) {
+        most += report->series[i].stage_count;
+    }
+    report->counts = report_keep_array(report, most + 1, sizeof *report->counts);
+    for (size_t i = 0; i < report->series_count; i++) {
+        for (size_t k = 0; k < report->series[i].stage_count; k++) {
+            add_count(report, report->series[i].stage[k].messages);
+        }
+    }
+}
+
+static enum err build_run_series(struct report *report, const struct report_run *run,
+                                 const cJSON *variants, struct err_msg *msg)
+{
+    const cJSON *variant;
+    size_t index = 0;
+    cJSON_ArrayForEach (variant, variants) {
+        char where[64];
+        (void)snprintf(where, sizeof where, "measure.variants[%zu]", index++);
+        struct report_series *series = &report->series[report->series_count];
+        enum err code = build_series(report, run, variant, where, series, msg);
+        if (code != ERR_OK) {
+            return err_prefix(msg, code, "%s", run->dir);
+        }
+        if (report->run_count > 1) {
+            series->label = report_keep_format(report, "%s · %s", series->label, run->id);
+        }
+        report->series_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err build(struct report *report, const char *const *paths, cJSON *const *roots,
+                      struct err_msg *msg)
+{
+    size_t variants = 0;
+    for (size_t i = 0; i < report->run_count; i++) {
+        const cJSON *list = json_at(roots[i], "measure.variants");
+        size_t count = (size_t)cJSON_GetArraySize(list);
+        if (count > REPORT_VARIANTS_MAX) {
+            return err_set(msg, ERR_FORMAT, "%s: measure.variants has more than %zu entries",
+                           paths[i], REPORT_VARIANTS_MAX);
+        }
+        variants += count;
+    }
+    report->run = report_keep_array(report, report->run_count, sizeof *report->run);
+    report->series = report_keep_array(report, variants, sizeof *report->series);
+    report->verdict = variants == 0 ? VERDICT_NO_DATA : VERDICT_FINE;
+    for (size_t i = 0; i < report->run_count; i++) {
+        build_run(report, paths[i], roots[i], &report->run[i]);
+        enum err code =
+            build_run_series(report, &report->run[i], json_at(roots[i], "measure.variants"), msg);
+        if (code != ERR_OK) {
+            return code;
+        }
+    }
+    for (size_t i = 0; i < report->series_count; i++) {
+        report->verdict = verdict_worse(report->verdict, report->series[i].verdict);
+    }
+    gather_counts(report);
+    return ERR_OK;
+}
+
+/* The file is a measurement, with its section, unless the run did not come that far. */
+static enum err check_command(const cJSON *root, const char *path, struct err_msg *msg)
+{
+    if (strcmp(json_text(root, "command"), "measure") != 0) {
+        char *command = clean_text(json_text(root, "command"), 40);
+        enum err code = err_set(msg, ERR_FORMAT,
+                                "%s is of the command \"%s\": this report shows runs of measure",
+                                path, command);
+        free(command);
+        return code;
+    }
+    const char *state = json_text(root, "state");
+    bool complete = state != NULL && strcmp(state, "complete") == 0;
+    const cJSON *variants = json_at(root, "measure.variants");
+    if (variants == NULL ? complete : !cJSON_IsArray(variants)) {
+        return err_set(msg, ERR_FORMAT, "%s: \"measure.variants\" must be a list", path);
+    }
+    return ERR_OK;
+}
+
+enum err report_read(const char *const *paths, size_t count, struct report *out,
+                     struct err_msg *msg)
+{
+    assert(count >= 1);
+    cJSON *roots[REPORT_RUNS_MAX] = { NULL };
+    *out = (struct report){ .run_count = count };
+    if (count > REPORT_RUNS_MAX) {
+        return err_set(msg, ERR_USAGE, "a report holds %zu runs at most, %zu were given",
+                       REPORT_RUNS_MAX, count);
+    }
+    enum err code = targets_builtin(&out->targets, msg);
+    if (code == ERR_OK) {
+        code = build_expected(out, msg);
+    }
+    for (size_t i = 0; i < count && code == ERR_OK; i++) {
+        code = result_read(paths[i], &roots[i], msg);
+        if (code == ERR_OK) {
+            code = check_command(roots[i], paths[i], msg);
+        }
+    }
+    if (code == ERR_OK) {
+        code = build(out, paths, roots, msg);
+    }
+    for (size_t i = 0; i < count; i++) {
+        cJSON_Delete(roots[i]);
+    }
+    if (code != ERR_OK) {
+        report_release(out);
+    }
+    return code;
+}
