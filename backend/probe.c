@@ -131,7 +131,7 @@ enum err probe_redis(const char *url, unsigned timeout_ms, struct err_msg *msg)
     static const char ping[] = "PING\r\n";
     char answer[16] = "";
     struct url parts;
-    int fd;
+    int fd = -1;
 
     if (strncmp(url, scheme, sizeof scheme - 1) != 0) {
         return err_set(msg, ERR_USAGE, "REDIS_URL must look like redis://127.0.0.1:6379/0");
