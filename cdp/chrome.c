@@ -1,0 +1,281 @@
+#include "cdp/chrome.h"
+
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/strbuf.h"
+
+#define SHELL_PATH    "/usr/lib/chromium/chromium-headless-shell"
+#define BROWSER_PATH  "/usr/lib/chromium/chromium"
+#define WATCH_MS      5 /* between two looks at the DevToolsActivePort file */
+#define STOP_GRACE_MS 1000
+#define MAX_ARGS      ((size_t)64)
+
+/* Without network of its own, without throttling of what is not in front, without dialogs. */
+static const char *const common_flags[] = {
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--mute-audio",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-dev-shm-usage",
+    "--disable-breakpad",
+    "--metrics-recording-only",
+    "--password-store=basic",
+};
+
+enum err chrome_find(const char *path, bool headed, char **out, struct err_msg *msg)
+{
+    if (path != NULL) {
+        if (access(path, X_OK) != 0 || file_is_dir(path)) {
+            return err_set(msg, ERR_USAGE, "--chrome %s: there is no such program", path);
+        }
+        *out = mem_dup_str(path);
+        return ERR_OK;
+    }
+    /* The program in PATH is a wrapper that adds flags of its own: the browser itself is run. */
+    const char *const places[] = { headed ? BROWSER_PATH : SHELL_PATH, BROWSER_PATH };
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (access(places[i], X_OK) == 0) {
+            *out = mem_dup_str(places[i]);
+            return ERR_OK;
+        }
+    }
+    return err_set(msg, ERR_USAGE,
+                   "no browser found: install Debian's %s, or name one with --chrome PATH",
+                   headed ? "chromium" : "chromium-headless-shell or chromium");
+}
+
+static const char *engine_of(const char *program, bool headed)
+{
+    if (headed) {
+        return "headed";
+    }
+    const char *slash = strrchr(program, '/');
+    const char *name = slash != NULL ? slash + 1 : program;
+    bool is_shell =
+        strstr(name, "headless-shell") != NULL || strstr(name, "headless_shell") != NULL;
+    return is_shell ? "headless-shell" : "headless=new";
+}
+
+static void add_flags(const struct chrome_options *options, struct chrome *chrome)
+{
+    for (size_t i = 0; i < sizeof common_flags / sizeof common_flags[0]; i++) {
+        json_push_text(chrome->flags, common_flags[i]);
+    }
+    char size[48];
+    (void)snprintf(size, sizeof size, "--window-size=%u,%u", options->width, options->height);
+    json_push_text(chrome->flags, size);
+    if (strcmp(chrome->engine, "headless=new") == 0) {
+        json_push_text(chrome->flags, "--headless=new");
+    }
+    if (!chrome->sandbox) {
+        json_push_text(chrome->flags, "--no-sandbox");
+    }
+    if (options->host_rules != NULL) {
+        char *rules = mem_format("--host-resolver-rules=%s", options->host_rules);
+        json_push_text(chrome->flags, rules);
+        free(rules);
+    }
+    for (const char *at = options->extra != NULL ? options->extra : ""; *at != '\0';) {
+        size_t length = strcspn(at, " ");
+        if (length > 0) {
+            char *flag = mem_dup_bytes(at, length);
+            json_push_text(chrome->flags, flag);
+            free(flag);
+        }
+        at += length;
+        at += strspn(at, " ");
+    }
+}
+
+static enum err start_process(const char *program, const char *log_path, struct chrome *chrome,
+                              struct err_msg *msg)
+{
+    const char *argv[MAX_ARGS];
+    size_t count = 0;
+    char *temp = mem_format("TMPDIR=%s", chrome->private_dir);
+    char *profile = mem_format("--user-data-dir=%s/profile", chrome->private_dir);
+    /* Chromium's sockets and shared memory files go where they are removed with the profile. */
+    argv[count++] = "/usr/bin/env";
+    argv[count++] = temp;
+    argv[count++] = program;
+    argv[count++] = profile;
+    const cJSON *flag = NULL;
+    enum err err = ERR_OK;
+    cJSON_ArrayForEach (flag, chrome->flags) {
+        if (count + 2 >= MAX_ARGS) {
+            err = err_set(msg, ERR_USAGE, "--chrome-flags: more than %zu flags in all", count);
+            break;
+        }
+        argv[count++] = flag->valuestring;
+    }
+    if (err == ERR_OK) {
+        argv[count++] = "about:blank";
+        argv[count] = NULL;
+        struct process_spec spec = { .argv = argv,
+                                     .log_path = log_path,
+                                     .private_dir = chrome->private_dir };
+        err = process_start(&chrome->process, &spec, msg);
+    }
+    free(temp);
+    free(profile);
+    return err;
+}
+
+bool chrome_parse_active_port(const char *text, unsigned *port, char **path)
+{
+    static const char path_head[] = "/devtools/browser/";
+    const size_t uuid_bytes = 36;
+    size_t length = strcspn(text, "\n");
+    if (text[length] != '\n' || length > 5) {
+        return false;
+    }
+    char digits[6];
+    memcpy(digits, text, length);
+    digits[length] = '\0';
+    const char *second = text + length + 1;
+    size_t second_bytes = strcspn(second, "\n");
+    uint64_t number = 0;
+    if (!num_parse_u64(digits, &number) || number == 0 || number > 65535 ||
+        strncmp(second, path_head, sizeof path_head - 1) != 0 ||
+        second_bytes < sizeof path_head - 1 + uuid_bytes) {
+        return false;
+    }
+    *port = (unsigned)number;
+    *path = mem_dup_bytes(second, second_bytes);
+    return true;
+}
+
+struct watch {
+    struct chrome *chrome;
+    struct loop_timer *timer;
+    char *file;
+    bool ended;
+};
+
+/* The file appears when DevTools listens; nothing else tells without reading the browser's log. */
+static bool is_listening(void *arg)
+{
+    struct watch *watch = arg;
+    if (process_ended(&watch->chrome->process)) {
+        watch->ended = true;
+        return true;
+    }
+    if (!file_exists(watch->file)) {
+        return false;
+    }
+    struct strbuf text = STRBUF_INIT;
+    struct err_msg unread = { "" };
+    bool complete =
+        file_read(watch->file, 4 * KIB, &text, &unread) == ERR_OK &&
+        chrome_parse_active_port(strbuf_text(&text), &watch->chrome->port, &watch->chrome->path);
+    strbuf_release(&text);
+    return complete;
+}
+
+static void look_again(void *arg)
+{
+    struct watch *watch = arg;
+    loop_timer_start(watch->timer, WATCH_MS * NS_PER_MS);
+}
+
+/* The last line of the browser's log that says something, for the error's sentence. */
+static char *last_log_line(const char *log_path)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct err_msg unread = { "" };
+    if (file_read(log_path, LIMIT_CONFIG_FILE_BYTES, &text, &unread) != ERR_OK) {
+        strbuf_release(&text);
+        return mem_dup_str("its log cannot be read");
+    }
+    while (text.len > 0 && strchr("\n\r ", text.data[text.len - 1]) != NULL) {
+        text.data[--text.len] = '\0';
+    }
+    const char *line = strrchr(strbuf_text(&text), '\n');
+    char *out = mem_dup_str(line != NULL ? line + 1 : strbuf_text(&text));
+    strbuf_release(&text);
+    return out;
+}
+
+static enum err wait_listening(struct loop *loop, const struct chrome_options *options,
+                               uint64_t timeout_ms, struct chrome *chrome, struct err_msg *msg)
+{
+    struct watch watch = { .chrome = chrome };
+    watch.file = mem_format("%s/profile/DevToolsActivePort", chrome->private_dir);
+    watch.timer = loop_timer_new(loop, look_again, &watch);
+    look_again(&watch);
+    enum err err =
+        loop_wait(loop, is_listening, &watch, clock_now_ns() + timeout_ms * NS_PER_MS, msg);
+    loop_timer_free(watch.timer);
+    free(watch.file);
+    if (err == ERR_TIMEOUT) {
+        return err_set(msg, ERR_TIMEOUT, "the browser did not open DevTools within %llu ms",
+                       (unsigned long long)timeout_ms);
+    }
+    if (err == ERR_OK && watch.ended) {
+        char end[96];
+        process_describe_end(&chrome->process, end, sizeof end);
+        char *line = last_log_line(options->log_path);
+        err = err_set(msg, ERR_UNREACHABLE, "the browser %s before DevTools was there: %s", end,
+                      line[0] != '\0' ? line : "its log is empty");
+        free(line);
+    }
+    return err;
+}
+
+enum err chrome_start(struct loop *loop, const struct chrome_options *options, uint64_t timeout_ms,
+                      struct chrome *chrome, struct err_msg *msg)
+{
+    *chrome = (struct chrome){ .port = 0 };
+    char *program = NULL;
+    enum err err = chrome_find(options->path, options->headed, &program, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    chrome->engine = mem_dup_str(engine_of(program, options->headed));
+    chrome->sandbox = geteuid() != 0;
+    chrome->flags = json_new_array();
+    add_flags(options, chrome);
+    err = file_make_temp_dir(NULL, "tmscdp-", &chrome->private_dir, msg);
+    if (err == ERR_OK) {
+        err = start_process(program, options->log_path, chrome, msg);
+        if (err != ERR_OK) {
+            struct err_msg left = { "" };
+            if (file_remove_tree(chrome->private_dir, &left) != ERR_OK) {
+                log_warn("%s", left.text);
+            }
+        }
+    }
+    if (err == ERR_OK) {
+        err = wait_listening(loop, options, timeout_ms, chrome, msg);
+    }
+    free(program);
+    if (err != ERR_OK) {
+        chrome_stop(chrome);
+    }
+    return err;
+}
+
+void chrome_stop(struct chrome *chrome)
+{
+    process_stop(&chrome->process, STOP_GRACE_MS);
+    free(chrome->engine);
+    free(chrome->path);
+    free(chrome->private_dir);
+    cJSON_Delete(chrome->flags);
+    *chrome = (struct chrome){ .port = 0 };
+}

@@ -1,0 +1,107 @@
+#include "cdp/collect/collect.h"
+
+#include "metrics/host.h"
+
+/* The load first: any input ends the largest paint. Counting before scrolling, since a virtual list
+ * mounts rows on the way. The picture last: taking it costs the page most. */
+const struct collector *const collectors[] = {
+    &collector_load_cpu, &collector_vitals, &collector_elements,   &collector_memory,
+    &collector_layout,   &collector_scroll, &collector_screenshot, NULL,
+};
+
+static cJSON *readings_of(cJSON *readings, const struct collector *collector)
+{
+    cJSON *node = cJSON_GetObjectItemCaseSensitive(readings, collector->name);
+    return node != NULL ? node : json_add_object(readings, collector->name);
+}
+
+/* Only the end of the page or of the whole program stops the others. */
+static enum err settle_error(enum err err, const struct err_msg *why, cJSON *raw,
+                             struct err_msg *msg)
+{
+    if (err == ERR_OK) {
+        return ERR_OK;
+    }
+    if (cJSON_GetObjectItemCaseSensitive(raw, "error") == NULL) {
+        json_add_text(raw, "error", why->text);
+    }
+    if (err == ERR_CLOSED || err == ERR_INTERRUPTED) {
+        *msg = *why;
+        return err;
+    }
+    return ERR_OK;
+}
+
+enum err collect_prepare(struct collect_context *context, cJSON *readings, struct err_msg *msg)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; collectors[i] != NULL && err == ERR_OK; i++) {
+        const struct collector *collector = collectors[i];
+        if (collector->prepare != NULL) {
+            struct err_msg why = { "" };
+            cJSON *raw = readings_of(readings, collector);
+            err = collector->prepare(context, raw, &why);
+            err = settle_error(err, &why, raw, msg);
+        }
+    }
+    return err;
+}
+
+static enum err gather_one(const struct collector *collector, struct collect_context *context,
+                           cJSON *readings, cJSON *windows, struct err_msg *msg)
+{
+    cJSON *raw = readings_of(readings, collector);
+    struct host_reading from;
+    struct host_reading to;
+    struct err_msg why = { "" };
+    if (collector->in_window) {
+        host_read(&from);
+    }
+    enum err err = collector->gather(context, raw, &why);
+    if (collector->in_window) {
+        struct host_noise noise;
+        host_read(&to);
+        host_noise_between(&from, &to, &noise);
+        cJSON *window = json_push_object(windows);
+        json_add_text(window, "collector", collector->name);
+        host_noise_to_json(&noise, window, "noise");
+    }
+    return settle_error(err, &why, raw, msg);
+}
+
+enum err collect_gather(enum collect_when when, struct collect_context *context, cJSON *readings,
+                        cJSON *windows, struct err_msg *msg)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; collectors[i] != NULL && err == ERR_OK; i++) {
+        if (collectors[i]->when == when) {
+            err = gather_one(collectors[i], context, readings, windows, msg);
+        }
+    }
+    return err;
+}
+
+static void score_one(const struct collector *collector, const cJSON *readings, const char *reason,
+                      const struct collect_stage *stage, struct samples *out)
+{
+    const cJSON *raw = cJSON_GetObjectItemCaseSensitive(readings, collector->name);
+    const char *error = json_text(raw, "error");
+    if (raw != NULL && error == NULL) {
+        collector->score(raw, stage, out);
+        return;
+    }
+    const char *why = error != NULL ? error : reason;
+    for (size_t i = 0; collector->metrics[i] != NULL; i++) {
+        samples_none(out, collector->metrics[i], why != NULL ? why : "it was not read");
+    }
+}
+
+void collect_score(enum collect_when when, const cJSON *readings, const char *reason,
+                   const struct collect_stage *stage, struct samples *out)
+{
+    for (size_t i = 0; collectors[i] != NULL; i++) {
+        if (collectors[i]->when == when && collectors[i]->score != NULL) {
+            score_one(collectors[i], readings, reason, stage, out);
+        }
+    }
+}

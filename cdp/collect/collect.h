@@ -1,0 +1,72 @@
+/* What is read off a page, one collector a file, all of them in one table.
+ *
+ * A collector gathers: it talks to the page and leaves raw readings as JSON, which are written to
+ * the run directory as they are. Later it scores: raw readings in, metrics out, pure, so that a
+ * mended formula re-scores old runs without a browser. */
+#ifndef CDP_COLLECT_COLLECT_H
+#define CDP_COLLECT_COLLECT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cdp/collect/samples.h"
+#include "cdp/journey.h"
+
+enum collect_when {
+    COLLECT_LOAD, /* once a page, after its first load and before any input */
+    COLLECT_STAGE /* at each count of messages */
+};
+
+struct collect_context {
+    struct journey *journey;
+    const char *screenshot_path; /* where a picture of this stage goes; NULL while loading */
+};
+
+/* What scoring needs to know about a stage beside the readings. */
+struct collect_stage {
+    double loaded; /* messages */
+};
+
+struct collector {
+    const char *name; /* of its readings in the raw file */
+    enum collect_when when;
+    bool in_window;             /* it measures over a time, in which nothing else of ours may run */
+    const char *const *metrics; /* names, NULL-ended: NO DATA when the readings are missing */
+
+    /* Before the page is opened; NULL when there is nothing to prepare. Errors as gather. */
+    enum err (*prepare)(struct collect_context *context, cJSON *raw, struct err_msg *msg);
+
+    /* Adds readings to the object `raw`. An error other than ERR_CLOSED and ERR_INTERRUPTED is
+     * noted as the reason for NO DATA and the others are gathered all the same. */
+    enum err (*gather)(struct collect_context *context, cJSON *raw, struct err_msg *msg);
+
+    /* Only called with complete readings. NULL for a collector without metrics. */
+    void (*score)(const cJSON *raw, const struct collect_stage *stage, struct samples *out);
+};
+
+extern const struct collector collector_load_cpu;
+extern const struct collector collector_vitals;
+extern const struct collector collector_elements;
+extern const struct collector collector_memory;
+extern const struct collector collector_layout;
+extern const struct collector collector_scroll;
+extern const struct collector collector_screenshot;
+
+/* In the order in which they must run; NULL-ended. */
+extern const struct collector *const collectors[];
+
+/* Runs all collectors of that time. `readings` gets one object a collector, `windows` (an array)
+ * what the host did during each measured window. ERR_CLOSED when the page or browser went away,
+ * ERR_INTERRUPTED; what was gathered until then stands in `readings`. */
+MUST_CHECK enum err collect_prepare(struct collect_context *context, cJSON *readings,
+                                    struct err_msg *msg);
+MUST_CHECK enum err collect_gather(enum collect_when when, struct collect_context *context,
+                                   cJSON *readings, cJSON *windows, struct err_msg *msg);
+
+/* Scores what all collectors of that time left in `readings` (NULL: nothing was read, for
+ * `reason`). */
+void collect_score(enum collect_when when, const cJSON *readings, const char *reason,
+                   const struct collect_stage *stage, struct samples *out);
+
+#endif

@@ -1,0 +1,70 @@
+/* A picture of the stage, checked: a PNG that decodes, of the viewport's size, and not blank. */
+#include "cdp/collect/collect.h"
+
+#include "base/file.h"
+#include "base/png.h"
+#include "cdp/base64.h"
+
+#define SHOT_MS 15000
+#define MIN_INK 0.005 /* share of pixels unlike the most frequent one; a blank page has less */
+
+static const char *const metrics[] = { NULL };
+
+static enum err take(struct page *page, struct strbuf *bytes, struct err_msg *msg)
+{
+    cJSON *params = json_new_object();
+    json_add_text(params, "format", "png");
+    struct session_command command = { .method = "Page.captureScreenshot",
+                                       .params = params,
+                                       .timeout_ms = SHOT_MS };
+    cJSON *result = NULL;
+    enum err err = page_call_long(page, &command, &result, msg);
+    if (err == ERR_OK) {
+        const char *data = json_text(result, "data");
+        if (data == NULL || !base64_decode(data, bytes)) {
+            err = err_set(msg, ERR_FORMAT, "the browser's screenshot is no base64 text");
+        }
+    }
+    cJSON_Delete(result);
+    return err;
+}
+
+static enum err check(const struct strbuf *bytes, cJSON *raw, struct err_msg *msg)
+{
+    struct png picture;
+    enum err err = png_decode(strbuf_text(bytes), bytes->len, "the screenshot", &picture, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    double ink = png_ink(&picture);
+    json_add_number(raw, "width", picture.width);
+    json_add_number(raw, "height", picture.height);
+    json_add_number(raw, "ink", ink);
+    json_add_number(raw, "bytes", (double)bytes->len);
+    png_release(&picture);
+    if (ink < MIN_INK) {
+        return err_set(msg, ERR_NO_DATA, "the screenshot is blank (%.4f of it is drawn on)", ink);
+    }
+    return ERR_OK;
+}
+
+static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+{
+    struct strbuf bytes = STRBUF_INIT;
+    enum err err = take(context->journey->page, &bytes, msg);
+    if (err == ERR_OK) {
+        err = check(&bytes, raw, msg);
+    }
+    if (err == ERR_OK) {
+        err = file_write(context->screenshot_path, bytes.data, bytes.len, 0644, msg);
+    }
+    strbuf_release(&bytes);
+    return err;
+}
+
+const struct collector collector_screenshot = {
+    .name = "screenshot",
+    .when = COLLECT_STAGE,
+    .metrics = metrics,
+    .gather = gather,
+};

@@ -1,0 +1,129 @@
+/* Scrolling the visible list up and back by a synthetic gesture, which takes the compositor's real
+ * path. The gesture reports success even where nothing can scroll (behind a dialog, on the wrong
+ * element), so the list's own scrollTop is the proof, and without it there is no frame rate. */
+#include "cdp/collect/browser_metrics.h"
+#include "cdp/collect/collect.h"
+
+#include "base/mem.h"
+
+#define DISTANCE_PX     2000.0
+#define SPEED_PX_S      2000.0
+#define MIN_DISTANCE_PX 300.0
+#define TOP_MARGIN_PX   150.0 /* the app loads older messages within 100 px of the top */
+#define MOVED_SHARE     0.5 /* of the distance, at least: heights mend while a virtual list moves */
+#define GESTURE_MS      20000
+
+static const char *const metrics[] = { "raf_fps", "scroll_px", "layout_count", "style_count",
+                                       NULL };
+
+static enum err gesture(struct page *page, const cJSON *begin, double distance_px,
+                        struct err_msg *msg)
+{
+    cJSON *params = json_new_object();
+    json_add_number(params, "x", json_number(begin, "x", 0.0));
+    json_add_number(params, "y", json_number(begin, "y", 0.0));
+    json_add_number(params, "yDistance", distance_px); /* positive is upwards */
+    json_add_number(params, "speed", SPEED_PX_S);
+    json_add_text(params, "gestureSourceType", "mouse");
+    struct session_command command = { .method = "Input.synthesizeScrollGesture",
+                                       .params = params,
+                                       .timeout_ms = GESTURE_MS };
+    return page_call_long(page, &command, NULL, msg);
+}
+
+/* Up and back. `end` is what scroll_end.js tells of it. */
+static enum err scroll(struct page *page, const cJSON *begin, double distance_px, cJSON *raw,
+                       struct err_msg *msg)
+{
+    enum err err = browser_metrics_read(page, raw, "before", msg);
+    if (err == ERR_OK) {
+        err = gesture(page, begin, distance_px, msg);
+    }
+    if (err == ERR_OK) {
+        err = gesture(page, begin, -distance_px, msg);
+    }
+    if (err == ERR_OK) {
+        err = browser_metrics_read(page, raw, "after", msg);
+    }
+    /* The counting stops whatever happened: an animation loop left behind disturbs all that
+     * follows. */
+    cJSON *end = NULL;
+    struct err_msg unstopped = { "" };
+    enum err stop = page_run(page, "cdp/js/scroll_end.js", NULL, &end, &unstopped);
+    json_add_node(raw, "end", end != NULL ? end : cJSON_CreateNull());
+    if (err == ERR_OK && stop != ERR_OK) {
+        *msg = unstopped;
+        return stop;
+    }
+    return err;
+}
+
+static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+{
+    struct page *page = context->journey->page;
+    cJSON *begin = NULL;
+    enum err err =
+        page_run(page, "cdp/js/scroll_begin.js", journey_args(context->journey), &begin, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    json_add_node(raw, "begin", begin);
+    if (!json_bool(begin, "found", false)) {
+        return err_set(msg, ERR_NO_DATA, "there is no scrollable list with messages in sight");
+    }
+    double room_px = json_number(begin, "top", 0.0) - TOP_MARGIN_PX;
+    double distance_px = room_px < DISTANCE_PX ? room_px : DISTANCE_PX;
+    if (distance_px < MIN_DISTANCE_PX) {
+        err = page_run(page, "cdp/js/scroll_end.js", NULL, NULL, msg);
+        return err != ERR_OK
+                   ? err
+                   : err_set(msg, ERR_NO_DATA, "the list has only %.0f px to scroll", room_px);
+    }
+    json_add_number(raw, "distance", distance_px);
+    return scroll(page, begin, distance_px, raw, msg);
+}
+
+static void score_frames(const cJSON *times, struct samples *out)
+{
+    int count = cJSON_GetArraySize(times);
+    double first_ms = count > 0 ? cJSON_GetArrayItem(times, 0)->valuedouble : 0.0;
+    double last_ms = count > 0 ? cJSON_GetArrayItem(times, count - 1)->valuedouble : 0.0;
+    if (last_ms - first_ms <= 0.0) {
+        samples_none(out, "raf_fps", "the page ran no animation frames while it scrolled");
+        return;
+    }
+    samples_add(out, "raf_fps", (double)(count - 1) * 1000.0 / (last_ms - first_ms));
+}
+
+static void score(const cJSON *raw, const struct collect_stage *stage, struct samples *out)
+{
+    (void)stage;
+    double top = json_number(raw, "begin.top", 0.0);
+    double lowest = json_number(raw, "end.lowest", top);
+    double back = json_number(raw, "end.top", lowest);
+    double wanted = json_number(raw, "distance", 0.0);
+    double up = top - lowest;
+    if (up < wanted * MOVED_SHARE || back - lowest < wanted * MOVED_SHARE) {
+        char *reason = mem_format("the list did not really scroll: from %.0f px to %.0f and back "
+                                  "to %.0f, %.0f px each way were asked for",
+                                  top, lowest, back, wanted);
+        for (size_t i = 0; metrics[i] != NULL; i++) {
+            samples_none(out, metrics[i], reason);
+        }
+        free(reason);
+        return;
+    }
+    score_frames(json_at(raw, "end.times"), out);
+    samples_add(out, "scroll_px", up + (back - lowest));
+    browser_metrics_score(raw, "LayoutCount", 1.0, "layout_count", out);
+    browser_metrics_score(raw, "RecalcStyleCount", 1.0, "style_count", out);
+}
+
+const struct collector collector_scroll = {
+    .name = "scroll",
+    .when = COLLECT_STAGE,
+    .in_window = true,
+    .metrics = metrics,
+    .gather = gather,
+    .score = score,
+};

@@ -1,0 +1,65 @@
+/* The way through the app: logging in, opening the conversation, making sure that it is really the
+ * chat that stands there, getting calm, leaving and coming back.
+ *
+ * Nothing is measured behind a gate: a dialog is dismissed, and a page that was logged out, lost
+ * its conversation or went elsewhere is recognised before and after every measurement. */
+#ifndef CDP_JOURNEY_H
+#define CDP_JOURNEY_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cdp/messages.h"
+#include "cdp/page.h"
+#include "cdp/profile.h"
+
+#define JOURNEY_QUIET_MS                                                                           \
+    800 /* calm: as long without a message request and without new elements                        \
+         */
+
+struct journey {
+    struct page *page;
+    const struct profile *profile;
+    struct messages *messages;
+    const char *conversation;
+    const char *url;   /* of the conversation, as the browser shall open it */
+    const char *token; /* never logged, never stored */
+    cJSON *how;        /* array of the steps taken, in words; borrowed */
+};
+
+/* Prepares the page: login, observers, blocked requests, message watch. */
+MUST_CHECK enum err journey_prepare(struct journey *journey, struct err_msg *msg);
+
+/* Opens the conversation, waits for its first page and calm, checks it. ERR_UNREACHABLE with what
+ * is there instead; ERR_CLOSED when the page or browser is gone. */
+MUST_CHECK enum err journey_open(struct journey *journey, uint64_t timeout_ms, struct err_msg *msg);
+
+/* Whether the chat and rows of it are there; passes a dialog that is in the way. ERR_NO_DATA with
+ * what is there instead. */
+MUST_CHECK enum err journey_check(struct journey *journey, struct err_msg *msg);
+
+/* Waits for calm. ERR_TIMEOUT when there is none before the deadline. */
+MUST_CHECK enum err journey_settle(struct journey *journey, uint64_t deadline_ns,
+                                   struct err_msg *msg);
+
+/* Scrolls the list to its newest message and waits for calm. */
+MUST_CHECK enum err journey_to_end(struct journey *journey, uint64_t deadline_ns,
+                                   struct err_msg *msg);
+
+/* Takes the list down and puts it up again by a client-side route to another conversation and
+ * back. ERR_NO_DATA when the app does not let itself be led so. */
+MUST_CHECK enum err journey_remount(struct journey *journey, uint64_t deadline_ns,
+                                    struct err_msg *msg);
+
+/* Waits until no message request is in flight. ERR_TIMEOUT. */
+MUST_CHECK enum err journey_wait_idle(struct journey *journey, uint64_t deadline_ns,
+                                      struct err_msg *msg);
+
+/* Adds a step to `how`. */
+void journey_note(struct journey *journey, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The arguments that nearly every page script takes, as new JSON. */
+cJSON *journey_args(const struct journey *journey);
+
+#endif

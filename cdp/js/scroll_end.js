@@ -1,0 +1,2 @@
+// Stops the counting that scroll_begin.js started.
+() => window.__tmscdpScroll?.stop() ?? null

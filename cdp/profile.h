@@ -1,0 +1,52 @@
+/* The app under test as data: where it lives, how one logs in, where its messages come from and
+ * what its parts look like. Nothing of this stands in C, so another chat needs a file, no compiler.
+ *
+ * In texts `{conversation}` and `{token}` are replaced where the field says so. Every field is
+ * required and an unknown one is an error: a misspelling must not change what is measured. */
+#ifndef CDP_PROFILE_H
+#define CDP_PROFILE_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+
+struct profile {
+    const char *name;
+    const char *title;
+    const char *client_origin; /* where the browser believes to be: "http://localhost:3000" */
+    const char *api_origin;    /* where the app looks for its API */
+    const char *route;         /* path of a conversation, with {conversation} */
+    const char *path_prefix;   /* the path starts with it as long as somebody is logged in */
+    const cJSON *storage;      /* object of localStorage's texts; a value may be {token} */
+    const cJSON *block;        /* array of URL patterns that the browser refuses to load */
+
+    const char *messages_path; /* path of the message pages, with {conversation} */
+    const char *cursor;        /* query parameter that asks for an older page */
+    const char *items;         /* dotted path to the messages of an answer */
+    const char *id;            /* member of a message that names it */
+    const char *next_cursor;   /* dotted path to the next page's cursor; null at the end */
+
+    const char *bubble;         /* selector of a rendered message */
+    const char *dialog;         /* selector of a modal that locks the page */
+    const char *older_text;     /* the button that loads older messages */
+    const char *sidebar_item;   /* selector of entries that open another conversation */
+    const cJSON *missing_texts; /* texts that say the conversation is not there */
+
+    cJSON *root; /* owns all of the above */
+};
+
+/* A profile carried inside the program by name ("tms"), or a file when `name` has a slash or ends
+ * in .json. ERR_USAGE names file and field; profile_release frees. */
+MUST_CHECK enum err profile_load(const char *name, struct profile *out, struct err_msg *msg);
+
+/* From JSON text; `source` for the sentences. */
+MUST_CHECK enum err profile_read(const char *text, size_t bytes, const char *source,
+                                 struct profile *out, struct err_msg *msg);
+
+void profile_release(struct profile *profile);
+
+/* `text` with every `{key}` replaced by `value`, in new memory. */
+char *profile_fill(const char *text, const char *key, const char *value);
+
+#endif

@@ -1,0 +1,204 @@
+#include "cdp/stage.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cdp/collect/collect.h"
+#include "cdp/load_older.h"
+#include "cdp/rescore.h"
+#include "cdp/score.h"
+
+/* A raw file while it is filled. */
+struct record {
+    cJSON *root;
+    cJSON *readings;
+    cJSON *windows;
+};
+
+static struct record new_record(const struct stage_visit *visit, struct journey *journey)
+{
+    struct record record = { .root = json_new_object() };
+    json_add_text(record.root, "variant", visit->variant->name);
+    json_add_number(record.root, "run", visit->repetition);
+    journey->how = json_add_array(record.root, "how");
+    record.readings = json_add_object(record.root, "readings");
+    record.windows = json_add_array(record.root, "windows");
+    return record;
+}
+
+/* How the page ended; a lost connection may be a browser that was killed. */
+static void add_crash(const struct stage_visit *visit, const struct journey *journey,
+                      struct record *record)
+{
+    const char *gone = page_gone(journey->page);
+    char text[320];
+    if (session_lost(visit->browser->session) != NULL) {
+        browser_describe_end(visit->browser, text, sizeof text);
+    } else {
+        (void)snprintf(text, sizeof text, "%s", gone != NULL ? gone : "the page is gone");
+    }
+    json_add_text(record->root, "crash", text);
+    log_warn("%s: %s", visit->variant->name, text);
+}
+
+/* Writes the raw file and frees the record. An error of ours comes before the stage's own. */
+static enum err save_record(const struct stage_visit *visit, struct journey *journey,
+                            struct record *record, unsigned messages, struct err_msg *msg)
+{
+    char *name = score_raw_name(visit->variant->name, visit->repetition, messages);
+    enum err err = rescore_save_raw(visit->run, name, record->root, msg);
+    free(name);
+    cJSON_Delete(record->root);
+    journey->how = NULL;
+    return err;
+}
+
+static enum err open_and_collect(const struct stage_visit *visit, struct journey *journey,
+                                 struct record *record, struct err_msg *msg)
+{
+    struct collect_context context = { .journey = journey };
+    enum err err = collect_prepare(&context, record->readings, msg);
+    if (err == ERR_OK) {
+        err = journey_open(journey, visit->plan->timeout_ms, msg);
+    }
+    if (err == ERR_OK) {
+        err = collect_gather(COLLECT_LOAD, &context, record->readings, record->windows, msg);
+    }
+    return err;
+}
+
+/* The first load. *alive tells whether stages can follow. */
+static enum err measure_load(const struct stage_visit *visit, struct journey *journey, bool *alive,
+                             struct err_msg *msg)
+{
+    struct record record = new_record(visit, journey);
+    json_add_node(record.root, "browser", cJSON_Duplicate(visit->browser->facts, true));
+    enum err err = open_and_collect(visit, journey, &record, msg);
+    *alive = err == ERR_OK;
+    if (err == ERR_CLOSED) {
+        add_crash(visit, journey, &record);
+    } else if (err != ERR_OK) {
+        json_add_text(record.root, "reason", msg->text);
+    }
+    struct err_msg unsaved = { "" };
+    enum err saved = save_record(visit, journey, &record, 0, &unsaved);
+    if (saved != ERR_OK) {
+        *msg = unsaved;
+        return saved;
+    }
+    return err == ERR_CLOSED ? ERR_OK : err;
+}
+
+/* Reaches the count and reads everything at it. ERR_NO_DATA: there is a reason for no figures. */
+static enum err reach_and_collect(const struct stage_visit *visit, struct journey *journey,
+                                  struct record *record, uint64_t messages, struct err_msg *msg)
+{
+    uint64_t deadline_ns = clock_now_ns() + visit->plan->timeout_ms * NS_PER_MS;
+    char *shot =
+        mem_format("screenshots/%s-%llu.png", visit->variant->name, (unsigned long long)messages);
+    char *shot_path = result_path(visit->run, shot);
+    json_add_text(record->root, "screenshot", shot);
+    struct collect_context context = { .journey = journey, .screenshot_path = shot_path };
+    enum err err = load_older(journey, (size_t)messages, deadline_ns, msg);
+    if (err == ERR_OK) {
+        err = journey_to_end(journey, deadline_ns, msg);
+    }
+    if (err == ERR_OK) {
+        err = journey_check(journey, msg);
+    }
+    if (err == ERR_OK) {
+        err = collect_gather(COLLECT_STAGE, &context, record->readings, record->windows, msg);
+    }
+    if (err == ERR_OK) {
+        /* Whoever was logged out meanwhile has measured something else. */
+        err = journey_check(journey, msg);
+    }
+    free(shot);
+    free(shot_path);
+    return err == ERR_TIMEOUT || err == ERR_PROTOCOL ? ERR_NO_DATA : err;
+}
+
+static enum err measure_stage(const struct stage_visit *visit, struct journey *journey,
+                              uint64_t messages, bool *alive, struct err_msg *msg)
+{
+    struct record record = new_record(visit, journey);
+    struct err_msg why = { "" };
+    json_add_number(record.root, "messages", (double)messages);
+    enum err err = reach_and_collect(visit, journey, &record, messages, &why);
+    size_t loaded = messages_state(journey->messages)->loaded;
+    json_add_number(record.root, "loaded", (double)loaded);
+    json_add_bool(record.root, "reached", err == ERR_OK);
+    *alive = err == ERR_OK || err == ERR_NO_DATA;
+    if (err == ERR_CLOSED) {
+        add_crash(visit, journey, &record);
+    } else if (err != ERR_OK) {
+        json_add_text(record.root, "reason", why.text);
+        log_warn("%s at %llu messages: %s", visit->variant->name, (unsigned long long)messages,
+                 why.text);
+    } else {
+        log_info("%s: %zu messages loaded and measured", visit->variant->name, loaded);
+    }
+    enum err saved = save_record(visit, journey, &record, (unsigned)messages, msg);
+    if (saved != ERR_OK) {
+        return saved;
+    }
+    if (err == ERR_NO_DATA || err == ERR_CLOSED) {
+        return ERR_OK;
+    }
+    *msg = why;
+    return err;
+}
+
+static enum err measure_page(const struct stage_visit *visit, struct journey *journey,
+                             struct err_msg *msg)
+{
+    bool alive = false;
+    enum err err = measure_load(visit, journey, &alive, msg);
+    for (size_t i = 0; i < visit->plan->count_count && err == ERR_OK && alive; i++) {
+        err = measure_stage(visit, journey, visit->plan->counts[i], &alive, msg);
+    }
+    return err;
+}
+
+/* The browser was lost before the page was there: a result like any other crash. */
+static enum err save_lost(const struct stage_visit *visit, const char *why, struct err_msg *msg)
+{
+    struct journey none = { .page = NULL };
+    struct record record = new_record(visit, &none);
+    json_add_text(record.root, "crash", why);
+    return save_record(visit, &none, &record, 0, msg);
+}
+
+static enum err visit_page(const struct stage_visit *visit, struct page *page, struct err_msg *msg)
+{
+    const struct measure_plan *plan = visit->plan;
+    struct journey journey = {
+        .page = page,
+        .profile = plan->profile,
+        .conversation = plan->conversation,
+        .url = visit->variant->destination.url,
+        .token = plan->token,
+    };
+    enum err err = journey_prepare(&journey, msg);
+    if (err == ERR_OK) {
+        err = measure_page(visit, &journey, msg);
+    }
+    messages_free(journey.messages);
+    return err;
+}
+
+enum err stage_visit(const struct stage_visit *visit, struct err_msg *msg)
+{
+    struct page_spec spec = { .width = visit->plan->width, .height = visit->plan->height };
+    struct page *page = NULL;
+    enum err err = page_open(visit->browser->session, &spec, &page, msg);
+    if (err == ERR_OK) {
+        err = visit_page(visit, page, msg);
+        page_close(page);
+    }
+    if (err == ERR_CLOSED) {
+        struct err_msg lost = *msg;
+        err = save_lost(visit, lost.text, msg);
+    }
+    return err;
+}

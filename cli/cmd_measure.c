@@ -1,0 +1,366 @@
+/* tmscdp measure: what the chat costs the browser at each number of loaded messages. */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/redact.h"
+#include "cdp/measure.h"
+#include "cli/command.h"
+#include "cli/measured.h"
+
+#define VARIANT_NAME_MAX ((size_t)40)
+#define VIEWPORT_MIN     200
+#define VIEWPORT_MAX     8000
+
+static struct {
+    const char *messages;
+    const char *client_url;
+    const char *api_url;
+    const char *conversation;
+    const char *token;
+    const char *token_file;
+    const char *profile;
+    struct option_list variants;
+    struct option_list allowed_hosts;
+    const char *runs_dir;
+    const char *data_dir;
+    uint64_t runs;
+    uint64_t timeout_ms;
+    const char *viewport;
+    const char *chrome;
+    const char *chrome_flags;
+    bool headed;
+    bool json;
+    bool quiet;
+    bool verbose;
+    bool soft_fail;
+} given;
+
+static const struct option_spec specs[] = {
+    { OPTION_HEADING, "What to measure", 0, NULL, NULL, NULL, NULL },
+    { OPTION_TEXT, "messages", 0, "LIST", NULL,
+      "Numbers of loaded messages, rising (default 50,150,200).", &given.messages },
+    { OPTION_LIST, "variant", 0, "NAME=URL", NULL,
+      "A client to measure, by a name for the report; repeatable, the URL's query is kept (default: "
+      "one named \"default\" at --client-url).",
+      &given.variants },
+    { OPTION_COUNT, "runs", 'n', "N", NULL, "Repetitions, the variants taking turns (default 1).",
+      &given.runs },
+    { OPTION_HEADING, "The chat", 0, NULL, NULL, NULL, NULL },
+    { OPTION_TEXT, "client-url", 0, "URL", "CLIENT_URL",
+      "The web client (default http://127.0.0.1:3000).", &given.client_url },
+    { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL",
+      "The API, with or without /api/v1 (default http://127.0.0.1:8000).", &given.api_url },
+    { OPTION_TEXT, "conversation", 0, "ID", "CONV_ID",
+      "The conversation to open (default: the seeded group).", &given.conversation },
+    { OPTION_TEXT, "token-file", 0, "FILE", NULL,
+      "A JSON array of login tokens, of which the first is used (default: the seeded ones; "
+      "AUTH_TOKEN holds a token itself).",
+      &given.token_file },
+    { OPTION_TEXT, "profile", 0, "NAME|FILE", NULL, "The app's description (default tms).",
+      &given.profile },
+    { OPTION_LIST, "allow-host", 0, "HOST", NULL,
+      "A host that is not this machine and may be measured all the same; repeatable.",
+      &given.allowed_hosts },
+    { OPTION_HEADING, "The browser", 0, NULL, NULL, NULL, NULL },
+    { OPTION_TEXT, "viewport", 0, "WxH", NULL, "Size of the page (default 1440x900).",
+      &given.viewport },
+    { OPTION_DURATION, "timeout", 0, "TIME", NULL,
+      "For the first load, and for reaching each number of messages (default 60s).",
+      &given.timeout_ms },
+    { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH",
+      "The browser's program (default chromium-headless-shell, else chromium).", &given.chrome },
+    { OPTION_TEXT, "chrome-flags", 0, "FLAGS", NULL, "More flags for it, blank-separated.",
+      &given.chrome_flags },
+    { OPTION_FLAG, "headed", 0, NULL, NULL, "Show the browser's window.", &given.headed },
+    { OPTION_HEADING, "Results", 0, NULL, NULL, NULL, NULL },
+    { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
+      "Where the run's directory is made (default data/runs).", &given.runs_dir },
+    { OPTION_TEXT, "data-dir", 0, "DIR", NULL, "Where seeding left its files (default data).",
+      &given.data_dir },
+    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
+      &given.json },
+    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
+      "Exit with 0 whatever the verdicts are; they stay in the files.", &given.soft_fail },
+    { OPTION_FLAG, "quiet", 'q', NULL, NULL, "Only errors on stderr.", &given.quiet },
+    { OPTION_FLAG, "verbose", 'v', NULL, "VERBOSE", "Every step on stderr.", &given.verbose },
+};
+
+static const struct command_line line = {
+    .usage = "tmscdp measure [options]",
+    .about =
+        "Opens the conversation in a browser of its own, loads it to each number of messages and\n"
+        "measures the page there: elements, memory, first paint, frame rate while scrolling, a\n"
+        "screenshot. Reached means: so many different messages came in the API's answers.",
+    .notes =
+        "Exit codes: 0 every verdict is Fine, 99 Slows Down or Crashes, 111 NO DATA, 105\n"
+        "interrupted, 107 the browser or the chat could not be driven.\n\n"
+        "Example:\n"
+        "  tmscdp measure --messages 50,150,200 --variant plain=http://127.0.0.1:3000/?list=plain",
+    .specs = specs,
+    .spec_count = sizeof specs / sizeof specs[0],
+};
+
+static void set_defaults(void)
+{
+    given.messages = "50,150,200";
+    given.client_url = "http://127.0.0.1:3000";
+    given.api_url = "http://127.0.0.1:8000";
+    given.profile = "tms";
+    given.runs_dir = "data/runs";
+    given.data_dir = "data";
+    given.runs = 1;
+    given.timeout_ms = 60000;
+    given.viewport = "1440x900";
+}
+
+/* A JSON file of the seeder; a missing one is a mistake that the person can mend. */
+static enum err read_data(const char *path, cJSON **out, struct err_msg *msg)
+{
+    if (!file_exists(path)) {
+        return err_set(msg, ERR_USAGE, "there is no %s: run `tmscdp seed`, or see --help", path);
+    }
+    return json_read_file(path, LIMIT_DATA_FILE_BYTES, out, msg);
+}
+
+static enum err find_token(char **out, struct err_msg *msg)
+{
+    const char *from_env = getenv("AUTH_TOKEN");
+    if (given.token_file == NULL && from_env != NULL && from_env[0] != '\0') {
+        *out = mem_dup_str(from_env);
+        redact_register(*out);
+        return ERR_OK;
+    }
+    char *path = given.token_file != NULL ? mem_dup_str(given.token_file)
+                                          : file_join(given.data_dir, "tokens_array.json");
+    cJSON *tokens = NULL;
+    enum err err = read_data(path, &tokens, msg);
+    if (err == ERR_OK) {
+        const cJSON *first = cJSON_GetArrayItem(tokens, 0);
+        if (cJSON_IsString(first) && first->valuestring[0] != '\0') {
+            *out = mem_dup_str(first->valuestring);
+            redact_register(*out);
+        } else {
+            err = err_set(msg, ERR_USAGE, "%s: must be a JSON array of tokens", path);
+        }
+    }
+    cJSON_Delete(tokens);
+    free(path);
+    return err;
+}
+
+static bool is_id(const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)text[i]) && strchr("-_", text[i]) == NULL) {
+            return false;
+        }
+    }
+    return length > 0 && length <= 128;
+}
+
+static enum err find_conversation(char **out, struct err_msg *msg)
+{
+    if (given.conversation != NULL) {
+        if (!is_id(given.conversation)) {
+            return err_set(msg, ERR_USAGE,
+                           "--conversation %s: an id has letters, digits, \"-\" and \"_\" only",
+                           given.conversation);
+        }
+        *out = mem_dup_str(given.conversation);
+        return ERR_OK;
+    }
+    char *path = file_join(given.data_dir, "conversation_ids.json");
+    cJSON *ids = NULL;
+    enum err err = read_data(path, &ids, msg);
+    if (err == ERR_OK) {
+        const char *group = json_text(ids, "group_conversation_id");
+        if (group != NULL && is_id(group)) {
+            *out = mem_dup_str(group);
+        } else {
+            err = err_set(msg, ERR_USAGE, "%s: \"group_conversation_id\" must be an id", path);
+        }
+    }
+    cJSON_Delete(ids);
+    free(path);
+    return err;
+}
+
+static enum err read_viewport(struct measure_plan *plan, struct err_msg *msg)
+{
+    const char *by = strchr(given.viewport, 'x');
+    uint64_t width = 0;
+    uint64_t height = 0;
+    char *left = mem_dup_bytes(given.viewport, by != NULL ? (size_t)(by - given.viewport) : 0);
+    bool valid = by != NULL && num_parse_u64(left, &width) && num_parse_u64(by + 1, &height) &&
+                 width >= VIEWPORT_MIN && width <= VIEWPORT_MAX && height >= VIEWPORT_MIN &&
+                 height <= VIEWPORT_MAX;
+    free(left);
+    if (!valid) {
+        return err_set(msg, ERR_USAGE,
+                       "--viewport %s: must be WIDTHxHEIGHT, each from %d to %d, like 1440x900",
+                       given.viewport, VIEWPORT_MIN, VIEWPORT_MAX);
+    }
+    plan->width = (unsigned)width;
+    plan->height = (unsigned)height;
+    return ERR_OK;
+}
+
+static enum err add_variant(struct measure_plan *plan, char *name, const char *url,
+                            struct err_msg *msg)
+{
+    for (size_t i = 0; i < plan->variant_count; i++) {
+        if (strcmp(plan->variants[i].name, name) == 0) {
+            enum err err = err_set(msg, ERR_USAGE, "--variant %s: the name was given twice", name);
+            free(name);
+            return err;
+        }
+    }
+    struct measure_variant *variant = &plan->variants[plan->variant_count++];
+    variant->name = name;
+    variant->url = url;
+    struct destination_wish wish = {
+        .client_url = url,
+        .api_url = given.api_url,
+        .conversation = plan->conversation,
+        .allowed_hosts = &given.allowed_hosts,
+    };
+    return destination_find(plan->profile, &wish, &variant->destination, msg);
+}
+
+static enum err read_variant(struct measure_plan *plan, const char *text, struct err_msg *msg)
+{
+    const char *equals = strchr(text, '=');
+    char *name = mem_dup_bytes(text, equals != NULL ? (size_t)(equals - text) : 0);
+    if (!is_id(name) || strlen(name) > VARIANT_NAME_MAX) {
+        free(name);
+        return err_set(msg, ERR_USAGE,
+                       "--variant %s: must be NAME=URL, the name of letters, digits, \"-\" and "
+                       "\"_\", at most %zu",
+                       text, VARIANT_NAME_MAX);
+    }
+    return add_variant(plan, name, equals + 1, msg);
+}
+
+static enum err read_variants(struct measure_plan *plan, struct err_msg *msg)
+{
+    if (given.variants.count == 0) {
+        return add_variant(plan, mem_dup_str("default"), given.client_url, msg);
+    }
+    if (given.variants.count > MEASURE_VARIANTS_MAX) {
+        return err_set(msg, ERR_USAGE, "--variant: at most %zu", MEASURE_VARIANTS_MAX);
+    }
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < given.variants.count && err == ERR_OK; i++) {
+        err = read_variant(plan, given.variants.item[i], msg);
+    }
+    return err;
+}
+
+/* Everything that belongs to the plan and is not borrowed. */
+struct holdings {
+    struct profile profile;
+    char *token;
+    char *conversation;
+};
+
+static enum err make_plan(struct measure_plan *plan, struct holdings *own, struct err_msg *msg)
+{
+    if (!num_parse_rising_list(given.messages, plan->counts, MEASURE_COUNTS_MAX,
+                               &plan->count_count) ||
+        plan->counts[plan->count_count - 1] > 10000000) {
+        return err_set(msg, ERR_USAGE,
+                       "--messages %s: must be rising whole numbers like 50,150,200 (at most %zu)",
+                       given.messages, MEASURE_COUNTS_MAX);
+    }
+    if (given.runs < 1 || given.runs > 1000 || given.timeout_ms < 1000) {
+        return err_set(msg, ERR_USAGE, "--runs must be 1 to 1000, --timeout at least 1s");
+    }
+    enum err err = read_viewport(plan, msg);
+    if (err == ERR_OK) {
+        err = profile_load(given.profile, &own->profile, msg);
+    }
+    if (err == ERR_OK) {
+        err = find_conversation(&own->conversation, msg);
+    }
+    if (err == ERR_OK) {
+        err = find_token(&own->token, msg);
+    }
+    plan->profile = &own->profile;
+    plan->profile_name = given.profile;
+    plan->conversation = own->conversation;
+    plan->token = own->token;
+    plan->api_url = given.api_url;
+    plan->runs = given.runs;
+    plan->timeout_ms = given.timeout_ms;
+    plan->runs_dir = given.runs_dir;
+    plan->chrome_path = given.chrome;
+    plan->chrome_flags = given.chrome_flags;
+    plan->headed = given.headed;
+    return err == ERR_OK ? read_variants(plan, msg) : err;
+}
+
+static int measure_and_tell(const struct measure_plan *plan)
+{
+    struct err_msg msg = { "" };
+    struct loop *loop = NULL;
+    struct measure_outcome outcome = { NULL, NULL };
+    enum err err = loop_new(&loop, &msg);
+    if (err == ERR_OK) {
+        err = measure(loop, plan, &outcome, &msg);
+        loop_free(loop);
+    }
+    if (outcome.result != NULL) {
+        measured_print(outcome.dir, outcome.result, given.json);
+    }
+    int code = err != ERR_OK ? command_fail("measure", err, &msg)
+                             : measured_exit_code(outcome.result, given.soft_fail);
+    measure_outcome_release(&outcome);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    struct err_msg msg = { "" };
+    int code = EXIT_PASS;
+    const char **operands = mem_new_array((size_t)argc, sizeof *operands);
+    size_t operand_count = 0;
+    set_defaults();
+    bool go_on = command_parse(&line, argc, argv, operands, &operand_count, &code);
+    if (go_on && operand_count > 0) {
+        (void)err_set(&msg, ERR_USAGE, "'%s' is no option: see `tmscdp measure --help`",
+                      operands[0]);
+        code = command_fail("measure", ERR_USAGE, &msg);
+        go_on = false;
+    }
+    free(operands);
+    if (!go_on) {
+        return code;
+    }
+    log_set_level(given.quiet ? LOG_QUIET : given.verbose ? LOG_VERBOSE : LOG_NORMAL);
+    struct holdings own = { .token = NULL };
+    struct measure_plan plan = { .profile = NULL };
+    enum err err = make_plan(&plan, &own, &msg);
+    code = err == ERR_OK ? measure_and_tell(&plan) : command_fail("measure", err, &msg);
+    for (size_t i = 0; i < plan.variant_count; i++) {
+        destination_release(&plan.variants[i].destination);
+        free(plan.variants[i].name);
+    }
+    profile_release(&own.profile);
+    free(own.conversation);
+    free(own.token);
+    return code;
+}
+
+const struct command cmd_measure = {
+    .name = "measure",
+    .summary = "Measure the chat in a browser at numbers of loaded messages.",
+    .run = run,
+};
