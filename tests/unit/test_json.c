@@ -107,11 +107,14 @@ static void nesting_has_a_ceiling(void **state)
         cJSON_Delete(root);
         free(text);
     }
-    char brackets[1024];
-    memset(brackets, '[', sizeof brackets);
-    memcpy(brackets, "\"\\\"", 3);
-    memcpy(brackets + sizeof brackets - 2, "\"", 2);
-    cJSON_Delete(parsed(brackets));
+    struct strbuf brackets = STRBUF_INIT;
+    strbuf_add_str(&brackets, "\"\\\"");
+    for (int i = 0; i < 1000; i++) {
+        strbuf_add_char(&brackets, '[');
+    }
+    strbuf_add_char(&brackets, '"');
+    cJSON_Delete(parsed(brackets.data));
+    strbuf_release(&brackets);
 }
 
 static void halves_of_surrogate_pairs_become_replacements(void **state)

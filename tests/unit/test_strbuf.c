@@ -38,7 +38,7 @@ static void formats_grow_the_buffer(void **state)
     }
     assert_int_equal(buf.len, 100 * 503);
     assert_int_equal(strlen(buf.data), buf.len);
-    assert_memory_equal(buf.data + 99 * 503, "099www", 6);
+    assert_memory_equal(buf.data + (size_t)99 * 503, "099www", 6);
     strbuf_release(&buf);
 }
 
