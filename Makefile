@@ -28,7 +28,9 @@ PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g
 PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lev -lm -lpthread
 CPPFLAGS_OURS = $(STANDARD) -I. -include base/banned.h $(PACKAGE_CFLAGS)
 CFLAGS ?= -O2 -g
-COMPILE = $(CPPFLAGS_OURS) $(CFLAGS) -fno-common -fstack-protector-strong $(WARNINGS) -MMD -MP
+# Hidden: a function of ours must never stand in for a library's of the same name (libkrb5 has a
+# profile_release of its own).
+COMPILE = $(CPPFLAGS_OURS) $(CFLAGS) -fno-common -fvisibility=hidden -fstack-protector-strong $(WARNINGS) -MMD -MP
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 OBJECTS := $(SOURCES:%.c=build/obj/%.o) build/obj/gen/embedded.o build/obj/gen/version.o
