@@ -36,6 +36,7 @@ void doctor_check_database(struct doctor *doctor)
 {
     const struct target target = { .url = doctor->database_url,
                                    .allowed_hosts = &doctor->allowed_hosts };
+    const char *const no_params[] = { NULL };
     struct strbuf conninfo = STRBUF_INIT;
     struct err_msg msg = { "" };
     struct db db = { 0 };
@@ -54,7 +55,7 @@ void doctor_check_database(struct doctor *doctor)
                    "%s", msg.text);
         goto out;
     }
-    code = db_query(&db, "looking at the chat's tables", facts_sql, NULL, &facts, &msg);
+    code = db_query(&db, "looking at the chat's tables", facts_sql, no_params, &facts, &msg);
     if (code != ERR_OK) {
         doctor_add(doctor, FINDING_FAIL, "database", "is this the chat's database?", "%s",
                    msg.text);

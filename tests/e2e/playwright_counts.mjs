@@ -38,7 +38,7 @@ await page.route(/\/messages\?.*cursor=/, (route) =>
 const ids = new Set();
 page.on("response", async (response) => {
   if (response.request().method() !== "GET") return;
-  if (!/\/conversations\/[^/]+\/messages\?/.test(response.url())) return;
+  if (!response.url().includes(`/conversations/${conversation}/messages?`)) return;
   const body = await response.json().catch(() => null);
   for (const message of body?.data ?? []) ids.add(message.id);
 });
