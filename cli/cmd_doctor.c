@@ -112,6 +112,9 @@ static int conclude(struct doctor *doctor, bool as_json)
         worst = doctor->finding[i].state > worst ? doctor->finding[i].state : worst;
         free(doctor->finding[i].what);
     }
+    if (doctor->refused) {
+        return EXIT_REFUSED;
+    }
     return worst == FINDING_FAIL ? EXIT_DRIVE : EXIT_PASS;
 }
 
@@ -181,7 +184,7 @@ static int run(int argc, char **argv)
         "tmscdp doctor [options]",
         "Looks at everything a measurement needs, says what is wrong and what to do. It changes\n"
         "nothing: the limiter is found by reactions on a message that does not exist.",
-        "Environment: AUTH_TOKEN holds a token itself. Exit code 107 when something must be mended.",
+        "Environment: AUTH_TOKEN holds a token itself. Exit code 107 when something must be mended,\n112 when an address is not on the allow list.",
         specs,
         sizeof specs / sizeof specs[0],
     };

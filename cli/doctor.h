@@ -3,6 +3,7 @@
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "backend/probe.h"
@@ -40,6 +41,7 @@ struct doctor {
     struct probe *probe;
     struct finding finding[DOCTOR_FINDINGS_MAX];
     size_t count;
+    bool refused; /* the safety guard refused one of the addresses */
 };
 
 /* Adds a finding; `todo` is a static sentence or NULL. */

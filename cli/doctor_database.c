@@ -51,6 +51,7 @@ void doctor_check_database(struct doctor *doctor)
         code = db_connect(&db, strbuf_text(&conninfo), doctor->loop, ERR_UNREACHABLE, &msg);
     }
     if (code != ERR_OK) {
+        doctor->refused = doctor->refused || code == ERR_REFUSED;
         doctor_add(doctor, FINDING_FAIL, "database", "start PostgreSQL, or correct DATABASE_URL",
                    "%s", msg.text);
         goto out;

@@ -20,6 +20,7 @@ static enum err ask(struct doctor *doctor, const struct probe_request *request,
     enum err code = url_parse(request->url, "the address", &url, msg);
     if (code == ERR_OK) {
         code = url_allow(&url, &doctor->allowed_hosts, msg);
+        doctor->refused = doctor->refused || code == ERR_REFUSED;
     }
     if (code == ERR_OK) {
         code = probe_ask(doctor->probe, request, answer, msg);
@@ -161,7 +162,8 @@ void doctor_check_clock(struct doctor *doctor)
     int64_t nanoseconds;
 
     if (ask_api(doctor, "/health", &answer, &msg) != ERR_OK || answer.date_s < 0) {
-        doctor_add(doctor, FINDING_SKIPPED, "clock", NULL, "the server names no date");
+        doctor_add(doctor, FINDING_SKIPPED, "clock", NULL, "%s",
+                   msg.text[0] != '\0' ? msg.text : "the server's answer carries no date");
         strbuf_release(&answer.body);
         return;
     }
