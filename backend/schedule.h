@@ -23,12 +23,13 @@
 
 #include "base/err.h"
 
-#define SCHEDULE_NEVER           UINT64_MAX
-#define SCHEDULE_STAGES_MAX      ((size_t)64)
-#define SCHEDULE_VUS_MAX         UINT32_C(100000)
-#define SCHEDULE_RATE_MAX        UINT32_C(1000000)         /* per time unit */
-#define SCHEDULE_DURATION_MAX_NS UINT64_C(604800000000000) /* a week, for each time named below */
-#define SCHEDULE_ITERATIONS_MAX  UINT64_C(1000000000)
+#define SCHEDULE_NEVER            UINT64_MAX
+#define SCHEDULE_STAGES_MAX       ((size_t)64)
+#define SCHEDULE_VUS_MAX          UINT32_C(100000)
+#define SCHEDULE_RATE_MAX         UINT32_C(1000000)         /* per time unit */
+#define SCHEDULE_DURATION_MAX_NS  UINT64_C(604800000000000) /* a week: any time, all stages */
+#define SCHEDULE_ITERATIONS_MAX   UINT64_C(1000000000)
+#define SCHEDULE_TIME_UNIT_MIN_NS UINT64_C(1000000)
 
 struct schedule_stage {
     uint64_t duration_ns; /* 0: jumps to the target at once */
@@ -84,35 +85,37 @@ struct schedule {
     uint64_t jitter_seed; /* the same seed, the same delays */
 };
 
-/* How it stands at one moment. */
+/* How it stands at one moment. Open executors: what is due is to be started, or dropped, even when
+ * the engine comes to it only behind the regular end. */
 struct schedule_point {
     uint32_t active_vus;  /* closed: VUs 0 … active−1 may start iterations; open: 0 */
-    uint32_t allowed_vus; /* VUs from here up have used their grace: interrupt their iterations. For
-                             an open executor max_vus, and 0 when gracefulStop is over */
-    uint64_t due;         /* open: iterations whose start has come, in all; closed: 0 */
-    uint64_t next_ns;     /* the next moment at which one of the three changes; SCHEDULE_NEVER */
-    bool starting;        /* before the regular end: something may still be started */
-    bool over;            /* nothing may start or run any more */
+    uint32_t allowed_vus; /* VUs from here up have used their grace: interrupt their iterations.
+                             Open: all that may exist */
+    uint64_t due;         /* open: starts whose time has come, in all; closed: 0 */
+    uint64_t next_ns;     /* ask again then: earlier nothing changes; SCHEDULE_NEVER when over */
+    bool starting;        /* between startTime and the regular end */
+    bool over;            /* from gracefulStop's end on: nothing may run any more */
 };
 
+/* One kind of shape. The functions' times count from startTime; they get checked schedules only. */
 struct executor {
     const char *name;  /* "ramping-vus" */
     bool is_open;      /* arrival rates */
     unsigned required; /* bits of enum schedule_field */
     unsigned optional;
-    /* The time from startTime to the regular end. */
-    uint64_t (*length_ns)(const struct schedule *schedule);
-    /* Fills active_vus, allowed_vus, due and next_ns of a point; `at_ns` counts from startTime, and
-     * next_ns does too. Only called before the hard end. */
+    /* Complains about what only this executor knows; how often. NULL: nothing. */
+    size_t (*check)(const struct schedule *schedule,
+                    void (*complain)(void *arg, const char *field, const char *sentence),
+                    void *arg);
+    uint64_t (*length_ns)(const struct schedule *schedule); /* to the regular end */
+    /* Fills active_vus, allowed_vus, due and next_ns; only asked before gracefulStop's end. */
     void (*at)(const struct schedule *schedule, uint64_t at_ns, struct schedule_point *out);
-    /* Most VUs that ever run at once. */
-    uint32_t (*most_vus)(const struct schedule *schedule);
-    /* Open: when the start with this number (from 0) is due, from startTime; SCHEDULE_NEVER when
-     * there is none. NULL for closed executors. */
+    uint32_t (*most_vus)(const struct schedule *schedule); /* that ever run at once */
+    /* Open: when the start of this number (from 0) is due; SCHEDULE_NEVER behind the last. */
     uint64_t (*start_ns)(const struct schedule *schedule, uint64_t number);
-    /* Iterations in all when the shape fixes them; NULL when time does. */
+    /* Iterations in all, where the shape fixes them; NULL where time does. */
     uint64_t (*total)(const struct schedule *schedule);
-    /* Closed, by iterations: whether VU may start one more; NULL: as long as it is active. */
+    /* Closed, by iterations: whether a VU may start one more. NULL: as long as it is active. */
     bool (*may_start)(const struct schedule *schedule, uint64_t started_by_vu,
                       uint64_t started_in_all);
 };
@@ -131,9 +134,9 @@ const struct executor *const *executor_table(size_t *count);
 /* Empties the schedule and gives it the executor and the defaults noted at the fields. */
 void schedule_defaults(struct schedule *schedule, const struct executor *executor);
 
-/* Calls `complain` once for each mistake in the values (a missing one counts as 0): "vus", "must be
- * 1 to 100000, not 0". Returns how many there were. A schedule with mistakes must not be used
- * otherwise. */
+/* Calls `complain` once for each mistake in the values: ("vus", "must be 1 to 100000, not 0").
+ * Returns how many there were; a schedule with mistakes must not be given to the functions below.
+ */
 size_t schedule_check(const struct schedule *schedule,
                       void (*complain)(void *arg, const char *field, const char *sentence),
                       void *arg);
@@ -141,13 +144,13 @@ size_t schedule_check(const struct schedule *schedule,
 /* How it stands `elapsed_ns` after the run's beginning. */
 void schedule_at(const struct schedule *schedule, uint64_t elapsed_ns, struct schedule_point *out);
 
-/* Whether a closed executor's VU number `vu` (from 0) may start an iteration now, by the point, by
- * its jitter and by the iterations started so far. */
+/* Whether a closed executor's VU number `vu` (from 0) may start an iteration now, by the point and
+ * by the iterations started so far (in all: by all VUs of the scenario). */
 bool schedule_may_start(const struct schedule *schedule, const struct schedule_point *point,
                         uint32_t vu, uint64_t started_by_vu, uint64_t started_in_all);
 
-/* How long VU `vu` waits, from becoming active for the first time, before its first iteration: even
- * in [0, jitter_ns) from seed and number. 0 without jitter. */
+/* How long VU `vu` is to wait, when it becomes active for the first time, before its first
+ * iteration: even in [0, jitter_ns), by seed and number. 0 without jitter. */
 uint64_t schedule_jitter_ns(const struct schedule *schedule, uint32_t vu);
 
 /* Open: the moment at which start `number` (from 0) is due; SCHEDULE_NEVER when there is none. */
@@ -168,12 +171,17 @@ uint64_t schedule_hard_end_ns(const struct schedule *schedule); /* with graceful
 uint32_t schedule_most_vus(const struct schedule *schedule);
 /* VUs to make before the start: preAllocatedVUs, or all of a closed executor. */
 uint32_t schedule_first_vus(const struct schedule *schedule);
-/* Iterations in all when they are fixed by the shape and none is dropped or cut off by time;
- * SCHEDULE_NEVER where only the answers decide. */
+/* Iterations in all, if time cuts none off and none is dropped; SCHEDULE_NEVER where only the
+ * server's speed decides. */
 uint64_t schedule_total(const struct schedule *schedule);
 
 /* Of the numbers 0 … count−1 those that belong to `part` of `parts` (number mod parts = part): how
  * share-nothing threads divide VUs and starts. */
 uint64_t schedule_share(uint64_t count, uint32_t part, uint32_t parts);
+
+/* For executors: `vus` VUs from startTime to the regular end, then their grace. */
+void schedule_hold(const struct schedule *schedule, uint64_t at_ns, struct schedule_point *out);
+/* For executors: the stages' durations in all. */
+uint64_t schedule_stages_ns(const struct schedule *schedule);
 
 #endif
