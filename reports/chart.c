@@ -9,7 +9,7 @@
 #define WIDTH  480.0
 #define HEIGHT 290.0
 #define LEFT   62.0
-#define RIGHT  98.0
+#define RIGHT  92.0
 #define TOP    14.0
 #define BOTTOM 44.0
 

@@ -32,12 +32,12 @@ void html_section(struct strbuf *out, const char *id, const char *heading)
     html_wrap(out, "", heading, "</h2>\n");
 }
 
-void html_table(struct strbuf *out, const char *id, const char *caption)
+void html_table(struct strbuf *out, const char *id, const char *kind, const char *caption)
 {
     strbuf_addf(out,
                 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s\">\n"
-                "<table>\n<caption id=\"%s\">",
-                id, id);
+                "<table class=\"%s\">\n<caption id=\"%s\">",
+                id, kind, id);
     html_wrap(out, "", caption, "</caption>\n");
 }
 
@@ -76,6 +76,15 @@ void html_no_data(struct strbuf *out, const char *reason, size_t rows)
     html_wrap(out, "NO DATA<small>", reason, "</small></td>");
 }
 
+static void add_cv(struct strbuf *out, double cv)
+{
+    if (cv < 0.0005) {
+        html_raw(out, ", CV under 0.1 %");
+    } else {
+        strbuf_addf(out, ", CV %.1f %%", cv * 100.0);
+    }
+}
+
 static void add_spread(struct strbuf *out, const struct metric_value *value)
 {
     char low[METRIC_TEXT_BYTES];
@@ -84,16 +93,25 @@ static void add_spread(struct strbuf *out, const struct metric_value *value)
     if (value->n > 1) {
         metric_format(value->def, value->min, low, sizeof low);
         metric_format(value->def, value->max, high, sizeof high);
-        if (strcmp(low, high) == 0) {
+        if (value->max <= value->min) {
             html_raw(out, ", no spread");
-        } else {
+        } else if (strcmp(low, high) != 0) {
             strbuf_addf(out, ", %s to %s", low, high);
         }
-        if (isfinite(value->cv) && value->cv >= 0.0005) {
-            strbuf_addf(out, ", CV %.1f %%", value->cv * 100.0);
+        if (isfinite(value->cv) && value->max > value->min) {
+            add_cv(out, value->cv);
         }
     }
     html_raw(out, "</small>");
+}
+
+void html_mark(struct strbuf *out, bool holds)
+{
+    if (holds) {
+        html_raw(out, " <span class=\"held\" role=\"img\" aria-label=\"target held\">✓</span>");
+    } else {
+        html_raw(out, " <span class=\"miss\" role=\"img\" aria-label=\"target missed\">✕</span>");
+    }
 }
 
 void html_figure(struct strbuf *out, const struct metric_value *value, const struct target *target)
@@ -107,10 +125,9 @@ void html_figure(struct strbuf *out, const struct metric_value *value, const str
     metric_format(value->def, value->median, text, sizeof text);
     strbuf_addf(out, "<td class=\"num%s\">%s", holds ? "" : " missed", text);
     if (target != NULL) {
-        html_raw(out,
-                 holds
-                     ? " <span class=\"held\" role=\"img\" aria-label=\"target held\">✓</span>"
-                     : " <span class=\"miss\" role=\"img\" aria-label=\"target missed\">✕</span>");
+        html_mark(out, holds);
+    } else {
+        html_raw(out, "<span class=\"unmarked\"></span>");
     }
     add_spread(out, value);
     html_raw(out, "</td>");
@@ -137,7 +154,7 @@ void html_use(struct strbuf *out, enum metric_use use)
     strbuf_addf(out, "<span class=\"use %s\">%s</span>", metric_use_name(use), words[use]);
 }
 
-static void add_head(const struct embedded *style, struct strbuf *out)
+static void add_head(const struct report *report, const struct embedded *style, struct strbuf *out)
 {
     html_raw(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -149,14 +166,20 @@ static void add_head(const struct embedded *style, struct strbuf *out)
                   "<meta name=\"color-scheme\" content=\"light dark\">\n");
     strbuf_addf(out, "<meta name=\"generator\" content=\"tmscdp %s (%s)\">\n", version_text,
                 version_commit);
-    html_raw(out, "<title>TMS browser performance report</title>\n<style>");
+    strbuf_addf(out, "<title>%s: TMS browser performance, ", verdict_title(report->verdict));
+    html_wrap(out, "", report->run[report->run_count - 1].id, "</title>\n<style>");
     strbuf_add(out, style->text, style->bytes);
     html_raw(out, "</style>\n</head>\n");
 }
 
-static void add_run_line(const struct report_run *run, struct strbuf *out)
+/* `number` is 0 when there is one run only. */
+static void add_run_line(const struct report_run *run, size_t number, struct strbuf *out)
 {
-    html_wrap(out, "<p class=\"run\"><span>Run <b>", run->id, "</b></span> ");
+    html_raw(out, "<p class=\"run\"><span>Run ");
+    if (number > 0) {
+        strbuf_addf(out, "%zu: ", number);
+    }
+    html_wrap(out, "<b>", run->id, "</b></span> ");
     html_wrap(out, "<span>", run->started_at, "</span> ");
     if (isfinite(run->duration_s)) {
         strbuf_addf(out, "<span>took %.1f s</span> ", run->duration_s);
@@ -184,7 +207,7 @@ static void add_header(const struct report *report, struct strbuf *out)
     };
     html_raw(out, "<header>\n<h1>TMS browser performance</h1>\n");
     for (size_t i = 0; i < report->run_count; i++) {
-        add_run_line(&report->run[i], out);
+        add_run_line(&report->run[i], report->run_count > 1 ? i + 1 : 0, out);
     }
     for (size_t i = 0; i < report->note_count; i++) {
         html_wrap(out, "<p class=\"warning\" role=\"note\">", report->notes[i], "</p>\n");
@@ -207,7 +230,7 @@ enum err html_write(const struct report *report, struct strbuf *out, struct err_
     if (style == NULL) {
         return err_set(msg, ERR_USAGE, "this build carries no " STYLE_PATH);
     }
-    add_head(style, out);
+    add_head(report, style, out);
     html_raw(out, "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n");
     add_header(report, out);
     html_raw(out, "<main>\n");

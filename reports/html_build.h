@@ -11,8 +11,9 @@ void html_text(struct strbuf *out, const char *text);
 void html_wrap(struct strbuf *out, const char *open, const char *text, const char *close);
 /* Opens <section> with a heading; close it with html_raw(out, "</section>\n"). */
 void html_section(struct strbuf *out, const char *id, const char *heading);
-/* Opens a table in a box that scrolls sideways on its own; html_table_end closes both. */
-void html_table(struct strbuf *out, const char *id, const char *caption);
+/* Opens a table of that class in a box that scrolls sideways on its own; html_table_end closes
+ * both. */
+void html_table(struct strbuf *out, const char *id, const char *kind, const char *caption);
 void html_table_end(struct strbuf *out);
 /* One column head a series. */
 void html_series_heads(struct strbuf *out, const struct report *report);
@@ -22,6 +23,8 @@ void html_verdict(struct strbuf *out, enum verdict verdict);
 void html_no_data(struct strbuf *out, const char *reason, size_t rows);
 /* <td>the figure, whether it meets the target (NULL for none), n and spread; or NO DATA. */
 void html_figure(struct strbuf *out, const struct metric_value *value, const struct target *target);
+/* The sign behind a figure that has a target. */
+void html_mark(struct strbuf *out, bool holds);
 /* "< 8,000" or "> 50" as text; "–" for NULL. */
 void html_target(struct strbuf *out, const struct target *target);
 /* "gate", "paired" or "report" as a small badge. */

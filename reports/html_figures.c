@@ -113,10 +113,70 @@ static void add_verdict_row(const struct report *report, double messages, struct
     html_raw(out, "</tr>\n");
 }
 
+static const struct slope *find_slope(const struct report_series *series,
+                                      const struct metric_def *metric)
+{
+    for (size_t i = 0; i < series->slope_count; i++) {
+        if (series->slope[i].metric == metric) {
+            return &series->slope[i].slope;
+        }
+    }
+    return NULL;
+}
+
+/* A slope in the metric's unit; heap slopes would vanish in megabytes. `limit` is NULL for none. */
+static void add_slope(const struct report_series *series, const struct metric_def *metric,
+                      const double *limit, struct strbuf *out)
+{
+    const struct slope *slope = find_slope(series, metric);
+    if (slope == NULL || !slope->has_data) {
+        html_no_data(
+            out, slope == NULL ? "not fitted" : "a slope needs two different message counts", 1);
+        return;
+    }
+    bool bytes = strcmp(metric->unit, "bytes") == 0;
+    double by = bytes ? 1000.0 : 1.0;
+    const char *unit = bytes ? " kB" : "";
+    char text[3][REPORT_SIGNED_BYTES];
+    report_signed(slope->per_message / by, true, text[0]);
+    report_signed(slope->low / by, false, text[1]);
+    report_signed(slope->high / by, false, text[2]);
+    bool holds = limit == NULL || slope->per_message < *limit;
+    strbuf_addf(out, "<td class=\"num%s\">%s%s", holds ? "" : " missed", text[0], unit);
+    if (limit != NULL) {
+        html_mark(out, holds);
+    }
+    html_raw(out, "<small>");
+    if (slope->has_interval) {
+        strbuf_addf(out, "%s to %s%s, n %zu", text[1], text[2], unit, slope->n);
+    } else {
+        strbuf_addf(out, "no interval, n %zu", slope->n);
+    }
+    html_raw(out, "</small></td>");
+}
+
+/* The sharpest target, which belongs to no single count. */
+static void add_slope_group(const struct report *report, struct strbuf *out)
+{
+    strbuf_addf(out,
+                "<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%zu\">Over all "
+                "counts</th></tr>\n<tr><th scope=\"row\">Elements a message, visible list</th><td>",
+                3 + report->series_count);
+    html_use(out, METRIC_GATE);
+    strbuf_addf(out, "</td><td class=\"num\">&lt; %g</td>", report->targets.slope_limit);
+    for (size_t i = 0; i < report->series_count; i++) {
+        const struct report_slope *slope = report_list_slope(&report->series[i]);
+        add_slope(&report->series[i],
+                  slope != NULL ? slope->metric : metric_find("dom_elements_list"),
+                  &report->targets.slope_limit, out);
+    }
+    html_raw(out, "</tr>\n</tbody>\n");
+}
+
 static void add_table(const struct report *report, const char *id, const char *caption,
                       bool with_target_only, struct strbuf *out)
 {
-    html_table(out, id, caption);
+    html_table(out, id, with_target_only ? "figures" : "figures dense", caption);
     html_raw(out, "<thead><tr><th scope=\"col\">Figure</th><th scope=\"col\">Use</th>"
                   "<th scope=\"col\" class=\"num\">Target</th>");
     html_series_heads(out, report);
@@ -127,6 +187,9 @@ static void add_table(const struct report *report, const char *id, const char *c
             add_verdict_row(report, report->counts[i], out);
         }
         html_raw(out, "</tbody>\n");
+    }
+    if (with_target_only) {
+        add_slope_group(report, out);
     }
     html_table_end(out);
 }
@@ -161,45 +224,12 @@ void html_add_figures(const struct report *report, struct strbuf *out)
     html_raw(out, "</section>\n");
 }
 
-static const struct slope *find_slope(const struct report_series *series,
-                                      const struct metric_def *metric)
-{
-    for (size_t i = 0; i < series->slope_count; i++) {
-        if (series->slope[i].metric == metric) {
-            return &series->slope[i].slope;
-        }
-    }
-    return NULL;
-}
-
-/* A slope in the metric's unit; heap slopes would vanish in megabytes. */
-static void add_slope(const struct report_series *series, const struct metric_def *metric,
-                      struct strbuf *out)
-{
-    const struct slope *slope = find_slope(series, metric);
-    if (slope == NULL || !slope->has_data) {
-        html_no_data(
-            out, slope == NULL ? "not fitted" : "a slope needs two different message counts", 1);
-        return;
-    }
-    bool bytes = strcmp(metric->unit, "bytes") == 0;
-    double by = bytes ? 1000.0 : 1.0;
-    const char *unit = bytes ? " kB" : "";
-    strbuf_addf(out, "<td class=\"num\">%+.2f%s<small>", slope->per_message / by, unit);
-    if (slope->has_interval) {
-        strbuf_addf(out, "%.2f to %.2f%s, n %zu", slope->low / by, slope->high / by, unit,
-                    slope->n);
-    } else {
-        strbuf_addf(out, "no interval, n %zu", slope->n);
-    }
-    html_raw(out, "</small></td>");
-}
-
 static void add_slope_table(const struct report *report, struct strbuf *out)
 {
     size_t count = 0;
     const struct metric_def *table = metric_table(&count);
-    html_table(out, "slope-table", "What one more loaded message adds, with its 95 % interval");
+    html_table(out, "slope-table", "figures",
+               "What one more loaded message adds, with its 95 % interval");
     html_raw(out, "<thead><tr><th scope=\"col\">Figure</th>");
     html_series_heads(out, report);
     html_raw(out, "</tr></thead>\n<tbody>\n");
@@ -213,7 +243,7 @@ static void add_slope_table(const struct report *report, struct strbuf *out)
         }
         html_wrap(out, "<tr><th scope=\"row\">", table[i].title, "</th>");
         for (size_t k = 0; k < report->series_count; k++) {
-            add_slope(&report->series[k], &table[i], out);
+            add_slope(&report->series[k], &table[i], NULL, out);
         }
         html_raw(out, "</tr>\n");
     }

@@ -133,6 +133,7 @@ static void add_load_row(const struct report *report, const struct report_series
                          size_t index, struct strbuf *out)
 {
     static const char *const names[] = { "lcp", "fcp", "ttfb", "cls" };
+    char text[METRIC_TEXT_BYTES];
     strbuf_addf(out, "<tr><th scope=\"row\" class=\"s%zu\">", index % 6);
     html_wrap(out, "", series->label, "</th>");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -151,7 +152,8 @@ static void add_load_row(const struct report *report, const struct report_series
         html_wrap(out, "<td class=\"words\"><code>&lt;", series->lcp_tag, "&gt;</code> ");
         html_wrap(out, "<q>", series->lcp_text, "</q>");
         if (isfinite(series->lcp_size)) {
-            strbuf_addf(out, "<small>%.0f px²</small>", series->lcp_size);
+            metric_format(metric_find("dom_elements"), series->lcp_size, text, sizeof text);
+            strbuf_addf(out, "<small>%s px²</small>", text);
         }
         html_raw(out, "</td>");
     }
@@ -168,13 +170,15 @@ void html_add_first_load(const struct report *report, struct strbuf *out)
     html_raw(out, "<p>Painting is timed up to the first input, so it belongs to the first load and "
                   "not to the later counts. Look at the element: in a chat it is often a heading, "
                   "not a message.</p>\n");
-    html_table(out, "load-table", "Paint of the first load, and the element that was the largest");
+    html_table(out, "load-table", "figures",
+               "Paint of the first load, and the element that was the largest");
     html_raw(out, "<thead><tr><th scope=\"col\">Variant</th>"
                   "<th scope=\"col\" class=\"num\">Largest paint");
     const struct target *target = report_target(report, metric_find("lcp"), 50.0, true);
     if (target != NULL) {
-        html_raw(out, " ");
+        html_raw(out, "<small>target ");
         html_target(out, target);
+        html_raw(out, "</small>");
     }
     html_raw(out, "</th><th scope=\"col\" class=\"num\">First paint</th>"
                   "<th scope=\"col\" class=\"num\">First byte</th>"

@@ -22,7 +22,7 @@ void html_add_journeys(const struct report *report, struct strbuf *out)
     html_section(out, "journeys", "The way to each count");
     html_raw(out, "<p>Messages are counted by their unique ids in the API's answers, never by rows "
                   "on the page.</p>\n");
-    html_table(out, "journeys-table", "How each number of messages was reached");
+    html_table(out, "journeys-table", "words", "How each number of messages was reached");
     html_raw(out, "<thead><tr><th scope=\"col\">Variant</th><th scope=\"col\" class=\"num\">Wanted"
                   "</th><th scope=\"col\" class=\"num\">Loaded</th><th scope=\"col\">Reached</th>"
                   "<th scope=\"col\">Steps</th></tr></thead>\n<tbody>\n");

@@ -128,9 +128,22 @@ void html_add_verdicts(const struct report *report, struct strbuf *out)
     html_raw(out, "</div>\n</section>\n");
 }
 
+static const char *compared(enum verdict expected, enum verdict measured)
+{
+    if (measured == VERDICT_NO_DATA) {
+        return "not decided";
+    }
+    if (measured == expected) {
+        return "as expected";
+    }
+    return verdict_worse(expected, measured) == measured ? "worse than expected"
+                                                         : "better than expected";
+}
+
 static void add_expectations(const struct report *report, struct strbuf *out)
 {
-    html_table(out, "expected-table", "The test plan's expected findings beside what was measured");
+    html_table(out, "expected-table", "words",
+               "The test plan's expected findings beside what was measured");
     html_raw(out, "<thead><tr><th scope=\"col\">Test</th><th scope=\"col\">Expected</th>");
     html_series_heads(out, report);
     html_raw(out, "<th scope=\"col\">Cause that the plan named</th></tr></thead>\n<tbody>\n");
@@ -146,7 +159,7 @@ static void add_expectations(const struct report *report, struct strbuf *out)
             } else {
                 html_raw(out, "<td>");
                 html_verdict(out, stage->verdict);
-                html_raw(out, "</td>");
+                html_wrap(out, "<small>", compared(row->verdict, stage->verdict), "</small></td>");
             }
         }
         html_wrap(out, "<td class=\"words\">", row->cause, "</td></tr>\n");
@@ -169,7 +182,9 @@ static void add_seen_by_slope(const struct report_series *series, struct strbuf 
     }
     html_raw(out, words[series->list]);
     if (slope != NULL) {
-        strbuf_addf(out, "<small>%+.2f elements a message</small></td>", slope->slope.per_message);
+        char text[REPORT_SIGNED_BYTES];
+        report_signed(slope->slope.per_message, true, text);
+        strbuf_addf(out, "<small>%s elements a message</small></td>", text);
     } else {
         html_raw(out, "<small>by the share of rendered messages</small></td>");
     }
@@ -197,7 +212,7 @@ static void add_seen_by_metric(const struct report *report, const struct report_
 
 static void add_bottlenecks(const struct report *report, struct strbuf *out)
 {
-    html_table(out, "bottleneck-table",
+    html_table(out, "bottleneck-table", "words",
                "The plan's suspected bottlenecks in the client, and whether they were seen");
     html_raw(out, "<thead><tr><th scope=\"col\">Bottleneck</th><th scope=\"col\">Severity</th>");
     html_series_heads(out, report);

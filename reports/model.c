@@ -85,6 +85,15 @@ struct report_stage *report_stage_at(const struct report_series *series, double 
     return NULL;
 }
 
+void report_signed(double number, bool plus, char out[REPORT_SIGNED_BYTES])
+{
+    char digits[REPORT_SIGNED_BYTES - 4];
+    (void)snprintf(digits, sizeof digits, "%.2f", fabs(number));
+    bool zero = strspn(digits, "0.") == strlen(digits);
+    const char *sign = number < 0.0 && !zero ? "−" : (plus && !zero ? "+" : "");
+    (void)snprintf(out, REPORT_SIGNED_BYTES, "%s%s", sign, digits);
+}
+
 static const struct metric_value *find_value(const struct metric_value *values, size_t count,
                                              const struct metric_def *metric)
 {
@@ -139,16 +148,30 @@ const struct report_slope *report_list_slope(const struct report_series *series)
     return NULL;
 }
 
+/* What the slope counts, as the sentence goes on. */
+static const char *counted_words(const struct metric_def *metric)
+{
+    if (strcmp(metric->name, "dom_elements_list") == 0) {
+        return "elements to the visible list";
+    }
+    return strcmp(metric->name, "dom_elements") == 0 ? "elements to the document"
+                                                     : "elements to the visible trees";
+}
+
 static void describe_slope(struct report *report, struct report_series *series,
                            const struct report_slope *found)
 {
     const struct slope *slope = &found->slope;
     double limit = report->targets.slope_limit;
+    char text[3][REPORT_SIGNED_BYTES];
+    report_signed(slope->per_message, false, text[0]);
+    report_signed(slope->low, false, text[1]);
+    report_signed(slope->high, false, text[2]);
     const char *range =
         slope->has_interval
-            ? report_keep_format(report, "95 %% interval %.2f to %.2f, n %zu", slope->low,
-                                 slope->high, slope->n)
-            : report_keep_format(report, "n %zu: too few for an interval", slope->n);
+            ? report_keep_format(report, "95 %% interval %s to %s, n %zu", text[1], text[2],
+                                 slope->n)
+            : report_keep_format(report, "n %zu, too few for an interval", slope->n);
     series->list = slope->per_message < limit ? LIST_VIRTUAL : LIST_PLAIN;
     if (slope->has_interval && slope->low < limit && slope->high >= limit) {
         series->list = LIST_UNDECIDED;
@@ -156,11 +179,11 @@ static void describe_slope(struct report *report, struct report_series *series,
     static const char *const words[] = {
         [LIST_PLAIN] = "Renders every message",
         [LIST_VIRTUAL] = "Virtualized",
-        [LIST_UNDECIDED] = "Undecided, the interval holds the limit of 1",
+        [LIST_UNDECIDED] = "Undecided, the interval holds the limit",
     };
     series->list_words =
-        report_keep_format(report, "%s: each further message adds %.2f (%s) to \"%s\".",
-                           words[series->list], slope->per_message, range, found->metric->title);
+        report_keep_format(report, "%s: each further message adds %s %s (%s).", words[series->list],
+                           text[0], counted_words(found->metric), range);
 }
 
 void build_list_words(struct report *report, struct report_series *series)
@@ -233,7 +256,8 @@ static enum err build_run_series(struct report *report, const struct report_run 
             return err_prefix(msg, code, "%s", run->dir);
         }
         if (report->run_count > 1) {
-            series->label = report_keep_format(report, "%s · %s", series->label, run->id);
+            series->label = report_keep_format(report, "%s (run %zu)", series->label,
+                                               (size_t)(run - report->run) + 1);
         }
         report->series_count++;
     }

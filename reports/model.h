@@ -99,7 +99,7 @@ enum list_kind {
 /* One variant of one run: a column of the tables, a line of the charts. */
 struct report_series {
     const struct report_run *run;
-    const char *label; /* the variant's name; with the run's id when there are several runs */
+    const char *label; /* the variant's name; with the run's number when there are several */
     const char *url;
     struct metric_value *load;
     size_t load_count;
@@ -177,6 +177,11 @@ bool report_target_holds(const struct target *target, double value);
 /* The slope that decides about the list: that of its elements, or else of the visible ones, or
  * else of all. NULL when none was fitted. */
 const struct report_slope *report_list_slope(const struct report_series *series);
+
+#define REPORT_SIGNED_BYTES ((size_t)48)
+/* "31.40", "−0.04", "+31.40" with `plus`: two decimals, a true minus, no sign before zero. Cut when
+ * the number is longer than any sensible slope. */
+void report_signed(double number, bool plus, char out[REPORT_SIGNED_BYTES]);
 
 /* For the builders in this room: memory that the model owns. */
 void *report_keep(struct report *report, void *memory);
