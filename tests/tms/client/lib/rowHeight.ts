@@ -8,8 +8,6 @@ export const GUESSED_ROW_HEIGHT = 72;
 
 // Without the trap: what styles/messages.css and styles/cards.css come to in the desktop tree.
 // They were read from the page; a contract test compares them with it.
-const OLDER_BUTTON = 56.296875;
-const BEGINNING = 38.84375;
 const DAY_SEPARATOR = 45.390625;
 const TEXT_FRAME = 57.890625;
 const TEXT_LINE = 21.75;
@@ -39,12 +37,11 @@ function contentHeight(message: Message): number {
   }
 }
 
-/** The heights of row 0, the button for older messages, and of a row per message. */
-export function rowHeights(messages: Message[], hasOlder: boolean): number[] {
-  const heights = messages.map((message, i) => {
+/** The height of each message's row. */
+export function rowHeights(messages: Message[]): number[] {
+  return messages.map((message, i) => {
     const previous = messages[i - 1];
     const newDay = previous === undefined || day(previous.createdAt) !== day(message.createdAt);
     return contentHeight(message) + (newDay ? DAY_SEPARATOR : 0);
   });
-  return [hasOlder ? OLDER_BUTTON : BEGINNING, ...heights];
 }

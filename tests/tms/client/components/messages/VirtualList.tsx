@@ -4,7 +4,7 @@ import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { List, useDynamicRowHeight, type ListImperativeAPI, type RowComponentProps } from "react-window";
 import type { MessageListProps } from "@/components/messages/listProps";
 import { MemoMessageRow } from "@/components/messages/MessageRow";
-import { OlderButton, type Older } from "@/components/messages/OlderButton";
+import { OlderButton } from "@/components/messages/OlderButton";
 import { useBlankWhileFast } from "@/hooks/useBlankWhileFast";
 import { useLoadAtTop } from "@/hooks/useLoadAtTop";
 import { useOlder } from "@/hooks/useOlder";
@@ -17,30 +17,27 @@ const OVERSCAN = 5;
 
 interface RowProps extends Omit<MessageListProps, "loaded"> {
   messages: Message[];
-  older: Older;
 }
 
-/** Row 0 is the button for older messages, row n is message n - 1. */
-function Row({ index, style, ariaAttributes, messages, older, ...bubble }: RowComponentProps<RowProps>) {
-  const message = messages[index - 1];
+function Row({ index, style, ariaAttributes, messages, ...bubble }: RowComponentProps<RowProps>) {
+  const message = messages[index];
+  if (message === undefined) {
+    return null;
+  }
   return (
     <div style={style} {...ariaAttributes}>
       <div data-react-window-index={index}>
-        {message === undefined ? (
-          <OlderButton older={older} />
-        ) : (
-          <MemoMessageRow message={message} previous={messages[index - 2]} {...bubble} />
-        )}
+        <MemoMessageRow message={message} previous={messages[index - 1]} {...bubble} />
       </div>
     </div>
   );
 }
 
 function rowKey(index: number, { messages }: RowProps): string {
-  return messages[index - 1]?.id ?? "older";
+  return messages[index]?.id ?? String(index);
 }
 
-/** The list as it became: only the rows near the view are in the document. */
+/** The list as it became: only the rows near the view are in the document; the button is above. */
 export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProps) {
   const { messages } = loaded;
   const list = useRef<ListImperativeAPI | null>(null);
@@ -56,17 +53,17 @@ export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProp
   const changeOf = useMessageChange(ownId);
   const heights = useDynamicRowHeight({
     defaultRowHeight: GUESSED_ROW_HEIGHT,
-    initialRowHeights: switches()["trap-heights"] === "on" ? undefined : rowHeights(messages, loaded.hasOlder),
+    initialRowHeights: switches()["trap-heights"] === "on" ? undefined : rowHeights(messages),
     key: messages[0]?.id,
   });
   useBlankWhileFast(scroller);
 
   useLayoutEffect(() => {
-    if (scroller === null || list.current === null) {
+    if (scroller === null || list.current === null || messages.length === 0) {
       return;
     }
     const change = changeOf(messages);
-    const toEnd = () => list.current?.scrollToRow({ index: messages.length, align: "end" });
+    const toEnd = () => list.current?.scrollToRow({ index: messages.length - 1, align: "end" });
     if (change.kind === "first" || (change.kind === "newer" && (following.current || change.own))) {
       toEnd();
     } else if (change.kind === "older") {
@@ -84,22 +81,25 @@ export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProp
   }, [scroller, messages, changeOf]);
 
   return (
-    <List
-      listRef={attach}
-      className="message-list"
-      overscanCount={OVERSCAN}
-      rowComponent={Row}
-      rowCount={messages.length + 1}
-      rowHeight={heights}
-      rowKey={rowKey}
-      rowProps={{ messages, older, ownId, actions, onReply }}
-      onRowsRendered={({ startIndex }) => {
-        firstVisible.current = startIndex;
-      }}
-      onScroll={({ currentTarget }) => {
-        top.onScroll(currentTarget);
-        end.onScroll(currentTarget);
-      }}
-    />
+    <>
+      <OlderButton older={older} />
+      <List
+        listRef={attach}
+        className="message-list"
+        overscanCount={OVERSCAN}
+        rowComponent={Row}
+        rowCount={messages.length}
+        rowHeight={heights}
+        rowKey={rowKey}
+        rowProps={{ messages, ownId, actions, onReply }}
+        onRowsRendered={({ startIndex }) => {
+          firstVisible.current = startIndex;
+        }}
+        onScroll={({ currentTarget }) => {
+          top.onScroll(currentTarget);
+          end.onScroll(currentTarget);
+        }}
+      />
+    </>
   );
 }
