@@ -163,8 +163,12 @@ enum err files_stage(struct files *files, const char *dir, const struct shape *s
     struct source source = { .shape = shape, .secret = secret, .now_s = now_s };
     struct strbuf text = STRBUF_INIT;
     files->dir = dir;
+    enum err code = file_make_dirs(dir, msg);
+    if (code != ERR_OK) {
+        return code;
+    }
     files->staging = file_join(dir, STAGING);
-    enum err code = file_remove_tree(files->staging, msg);
+    code = file_remove_tree(files->staging, msg);
     if (code == ERR_OK) {
         code = file_make_dirs(files->staging, msg);
     }

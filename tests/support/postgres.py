@@ -39,6 +39,7 @@ class Postgres:
         self.port = None
         self.process = None
         self.user = "postgres"
+        self.templates = set()
 
     def start(self):
         # Not in $TMPDIR: the user postgres must be able to enter it.
@@ -109,10 +110,15 @@ class Postgres:
         return f"postgresql://{self.user}@127.0.0.1:{self.port}/{database}"
 
     def create(self, database, schema=None):
-        """A new database, with the tables of a file."""
-        self.sql("postgres", f'CREATE DATABASE "{database}"')
+        """A new database, with the tables of a file. That file is run once for all."""
+        template = "template1"
         if schema is not None:
-            self.psql(database, "-f", str(schema))
+            template = f"with_{Path(schema).stem}"
+            if template not in self.templates:
+                self.sql("postgres", f'CREATE DATABASE "{template}"')
+                self.psql(template, "-f", str(schema))
+                self.templates.add(template)
+        self.sql("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database):
