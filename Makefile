@@ -137,6 +137,10 @@ units: $(UNITS)
 asan-units: $(ASAN_UNITS) build/asan/tmscdp
 fuzz: $(FUZZERS)
 
+.PHONY: soak
+soak: all client ## Long runs: every count, twenty times in a row, with every trap on
+	tests/soak/traps.py
+
 .PHONY: lint format tidy
 lint: tidy ## Format, static analysis, rooms
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
