@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <math.h>
 #include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,35 +181,153 @@ static void palette_count(struct palette *palette, uint32_t colour, uint32_t tim
     }
 }
 
-static uint32_t colour_at(const struct png *picture, size_t index)
+static uint32_t colour_at(const uint8_t *pixels, size_t index)
 {
     uint32_t colour = 0;
-    memcpy(&colour, picture->pixels + index * CHANNELS, sizeof colour);
+    memcpy(&colour, pixels + index * CHANNELS, sizeof colour);
     return colour;
+}
+
+/* Runs of one colour make up most of a screenshot: one look-up a run. */
+static void palette_add_row(struct palette *palette, const uint8_t *pixels, size_t count)
+{
+    for (size_t start = 0, end = 0; start < count; start = end) {
+        uint32_t colour = colour_at(pixels, start);
+        while (end < count && colour_at(pixels, end) == colour) {
+            end++;
+        }
+        palette_count(palette, colour, (uint32_t)(end - start));
+    }
+}
+
+static struct palette new_palette(void)
+{
+    struct palette palette = { NULL, 1024, 0 };
+    palette.shades = mem_new_array(palette.cap, sizeof palette.shades[0]);
+    return palette;
+}
+
+/* Frees the palette of a picture of `count` pixels. */
+static double palette_ink(struct palette *palette, size_t count)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < palette->cap; i++) {
+        most = palette->shades[i].count > most ? palette->shades[i].count : most;
+    }
+    free(palette->shades);
+    return count > 0 ? 1.0 - (double)most / (double)count : 0.0;
 }
 
 double png_ink(const struct png *picture)
 {
-    size_t count = pixel_count(picture);
-    struct palette palette = { NULL, 1024, 0 };
-    uint32_t most = 0;
-    if (count == 0) {
-        return 0.0;
+    struct palette palette = new_palette();
+    palette_add_row(&palette, picture->pixels, pixel_count(picture));
+    return palette_ink(&palette, pixel_count(picture));
+}
+
+/* One reading row by row. Lives on the heap: libpng leaves by longjmp. */
+struct reading {
+    png_structp png;
+    png_infop info;
+    const uint8_t *bytes;
+    size_t count;
+    size_t at;
+    uint8_t *row;
+    struct palette palette;
+    struct png_facts facts;
+    bool interlaced; /* has no rows of its own: read whole instead */
+    char error[160];
+};
+
+static void read_next(png_structp png, png_bytep out, size_t bytes)
+{
+    struct reading *reading = png_get_io_ptr(png);
+    if (bytes > reading->count - reading->at) {
+        png_error(png, "cut short");
     }
-    palette.shades = mem_new_array(palette.cap, sizeof palette.shades[0]);
-    /* Runs of one colour make up most of a screenshot: one look-up a run. */
-    for (size_t start = 0, end = 0; start < count; start = end) {
-        uint32_t colour = colour_at(picture, start);
-        while (end < count && colour_at(picture, end) == colour) {
-            end++;
-        }
-        palette_count(&palette, colour, (uint32_t)(end - start));
+    memcpy(out, reading->bytes + reading->at, bytes);
+    reading->at += bytes;
+}
+
+static void on_png_error(png_structp png, png_const_charp text)
+{
+    struct reading *reading = png_get_error_ptr(png);
+    (void)snprintf(reading->error, sizeof reading->error, "%s", text);
+    png_longjmp(png, 1);
+}
+
+static void on_png_warning(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+/* False when libpng gave up: the reason stands in reading->error. */
+static bool read_rows(struct reading *reading)
+{
+    if (setjmp(png_jmpbuf(reading->png)) != 0) { /* NOLINT(cert-err52-cpp): libpng's only way */
+        return false;
     }
-    for (size_t i = 0; i < palette.cap; i++) {
-        most = palette.shades[i].count > most ? palette.shades[i].count : most;
+    png_structp png = reading->png;
+    png_set_read_fn(png, reading, read_next);
+    png_read_info(png, reading->info);
+    reading->facts.width = png_get_image_width(png, reading->info);
+    reading->facts.height = png_get_image_height(png, reading->info);
+    reading->interlaced = png_get_interlace_type(png, reading->info) != PNG_INTERLACE_NONE;
+    if (reading->interlaced || reading->facts.height > LIMIT_PNG_PIXELS / reading->facts.width) {
+        return true;
     }
-    free(palette.shades);
-    return 1.0 - (double)most / (double)count;
+    png_set_expand(png);
+    png_set_scale_16(png);
+    png_set_gray_to_rgb(png);
+    png_set_add_alpha(png, OPAQUE, PNG_FILLER_AFTER);
+    png_read_update_info(png, reading->info);
+    reading->row = mem_new(png_get_rowbytes(png, reading->info));
+    for (uint32_t y = 0; y < reading->facts.height; y++) {
+        png_read_row(png, reading->row, NULL);
+        palette_add_row(&reading->palette, reading->row, reading->facts.width);
+    }
+    png_read_end(png, NULL);
+    return true;
+}
+
+static enum err inspect_whole(const struct reading *reading, const char *name,
+                              struct png_facts *out, struct err_msg *msg)
+{
+    struct png picture = { 0, 0, NULL };
+    enum err err = png_decode(reading->bytes, reading->count, name, &picture, msg);
+    if (err == ERR_OK) {
+        *out = (struct png_facts){ picture.width, picture.height, png_ink(&picture) };
+        png_release(&picture);
+    }
+    return err;
+}
+
+enum err png_inspect(const void *bytes, size_t count, const char *name, struct png_facts *out,
+                     struct err_msg *msg)
+{
+    struct reading *reading = mem_new(sizeof *reading);
+    reading->bytes = bytes;
+    reading->count = count;
+    reading->palette = new_palette();
+    reading->png =
+        png_create_read_struct(PNG_LIBPNG_VER_STRING, reading, on_png_error, on_png_warning);
+    reading->info = reading->png != NULL ? png_create_info_struct(reading->png) : NULL;
+    bool read = count <= LIMIT_PNG_FILE_BYTES && reading->info != NULL && read_rows(reading);
+    size_t pixels = (size_t)reading->facts.width * reading->facts.height;
+    enum err err = ERR_OK;
+    reading->facts.ink = palette_ink(&reading->palette, pixels);
+    if (!read && reading->error[0] != '\0') {
+        err = err_set(msg, ERR_FORMAT, "%s: no readable PNG: %s", name, reading->error);
+    } else if (!read || reading->interlaced || pixels > LIMIT_PNG_PIXELS) {
+        err = inspect_whole(reading, name, out, msg); /* also finds the words for what is refused */
+    } else {
+        *out = reading->facts;
+    }
+    png_destroy_read_struct(&reading->png, &reading->info, NULL);
+    free(reading->row);
+    free(reading);
+    return err;
 }
 
 /* How much of pixel `at` lies between `from` and `to`. */

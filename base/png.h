@@ -29,6 +29,16 @@ MUST_CHECK enum err png_encode(const struct png *picture, struct strbuf *out, st
  * colour, 0…1. A blank page has less than 0.005. 0 for a picture without pixels. */
 double png_ink(const struct png *picture);
 
+/* Size and ink of a PNG, read row by row: for programs that must not grow by the 4 bytes a pixel of
+ * png_decode, and refused for the same reasons. */
+struct png_facts {
+    uint32_t width;
+    uint32_t height;
+    double ink;
+};
+MUST_CHECK enum err png_inspect(const void *bytes, size_t count, const char *name,
+                                struct png_facts *out, struct err_msg *msg);
+
 /* Shrinks by averaging areas to `width` ≥ 1 pixels wide, the height in proportion and at least 1;
  * never enlarges: a picture that is no wider is copied. `*out` is the caller's. */
 void png_scale(const struct png *picture, uint32_t width, struct png *out);

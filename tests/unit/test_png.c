@@ -84,6 +84,9 @@ static void a_picture_cut_short_anywhere_is_refused(void **state)
         if (err != ERR_FORMAT || strstr(msg.text, "t.png") == NULL || back.pixels != NULL) {
             fail_msg("%zu bytes: %s \"%s\"", len, err_name(err), msg.text);
         }
+        struct png_facts facts;
+        assert_int_equal(png_inspect(part, len, "t.png", &facts, &msg), ERR_FORMAT);
+        assert_non_null(strstr(msg.text, "t.png"));
         free(part);
     }
     png_release(&picture);
@@ -101,6 +104,9 @@ static void other_bytes_are_no_picture(void **state)
         struct err_msg msg;
         assert_int_equal(png_decode(texts[i], strlen(texts[i]), "t.png", &back, &msg), ERR_FORMAT);
         assert_null(back.pixels);
+        struct png_facts facts;
+        assert_int_equal(png_inspect(texts[i], strlen(texts[i]), "t.png", &facts, &msg),
+                         ERR_FORMAT);
     }
 }
 
@@ -157,6 +163,29 @@ static void ink_is_what_differs_from_the_commonest_colour(void **state)
     png_release(&picture);
     struct png none = { 0, 0, NULL };
     assert_true(near(png_ink(&none), 0.0));
+}
+
+static void inspecting_row_by_row_says_the_same_as_decoding(void **state)
+{
+    (void)state;
+    static const uint32_t colours[] = { 0x102030ffU, 0x10203040U };
+    for (size_t i = 0; i < COUNT_OF(colours); i++) {
+        struct err_msg msg;
+        struct strbuf bytes = STRBUF_INIT;
+        struct png_facts facts = { 0, 0, -1.0 };
+        struct png picture = filled(40, 25, WHITE);
+        for (uint32_t x = 0; x < 40; x += 3) {
+            put(&picture, x, x % 25, colours[i]);
+        }
+        assert_int_equal(png_encode(&picture, &bytes, &msg), ERR_OK);
+        assert_int_equal(png_inspect(bytes.data, bytes.len, "t.png", &facts, &msg), ERR_OK);
+        assert_int_equal(facts.width, 40);
+        assert_int_equal(facts.height, 25);
+        assert_true(near(facts.ink, 14.0 / 1000.0));
+        assert_true(near(facts.ink, png_ink(&picture)));
+        png_release(&picture);
+        strbuf_release(&bytes);
+    }
 }
 
 static void shrinking_averages_areas(void **state)
@@ -288,6 +317,7 @@ int main(void)
         cmocka_unit_test(other_bytes_are_no_picture),
         cmocka_unit_test(a_header_that_promises_too_many_pixels_is_refused_at_once),
         cmocka_unit_test(ink_is_what_differs_from_the_commonest_colour),
+        cmocka_unit_test(inspecting_row_by_row_says_the_same_as_decoding),
         cmocka_unit_test(shrinking_averages_areas),
         cmocka_unit_test(what_is_transparent_does_not_tint),
         cmocka_unit_test(sizes_stay_in_proportion_and_never_grow),
