@@ -55,8 +55,8 @@ enum err browser_start(struct loop *loop, const struct chrome_options *options, 
     if (err != ERR_OK) {
         return err;
     }
-    err = session_new(loop, browser->chrome.port, browser->chrome.path, deadline_ns,
-                      &browser->session, msg);
+    struct transport_address address = { browser->chrome.port, browser->chrome.path };
+    err = session_new(loop, &address, deadline_ns, &browser->session, msg);
     if (err == ERR_OK) {
         err = read_version(browser, msg);
     }

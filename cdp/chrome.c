@@ -1,5 +1,7 @@
 #include "cdp/chrome.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,11 +12,12 @@
 #include "base/num.h"
 #include "base/strbuf.h"
 
-#define SHELL_PATH    "/usr/lib/chromium/chromium-headless-shell"
-#define BROWSER_PATH  "/usr/lib/chromium/chromium"
-#define WATCH_MS      5 /* between two looks at the DevToolsActivePort file */
-#define STOP_GRACE_MS 1000
-#define MAX_ARGS      ((size_t)64)
+#define SHELL_PATH     "/usr/lib/chromium/chromium-headless-shell"
+#define BROWSER_PATH   "/usr/lib/chromium/chromium"
+#define WATCH_MS       5 /* between two looks at the DevToolsActivePort file */
+#define STOP_GRACE_MS  1000
+#define LOG_TAIL_BYTES 4096
+#define MAX_ARGS       ((size_t)64)
 
 /* Without network of its own, without throttling of what is not in front, without dialogs. */
 static const char *const common_flags[] = {
@@ -41,7 +44,7 @@ enum err chrome_find(const char *path, bool headed, char **out, struct err_msg *
 {
     if (path != NULL) {
         if (access(path, X_OK) != 0 || file_is_dir(path)) {
-            return err_set(msg, ERR_USAGE, "--chrome %s: there is no such program", path);
+            return err_set(msg, ERR_UNREACHABLE, "--chrome %s: there is no such program", path);
         }
         *out = mem_dup_str(path);
         return ERR_OK;
@@ -54,7 +57,7 @@ enum err chrome_find(const char *path, bool headed, char **out, struct err_msg *
             return ERR_OK;
         }
     }
-    return err_set(msg, ERR_USAGE,
+    return err_set(msg, ERR_UNREACHABLE,
                    "no browser found: install Debian's %s, or name one with --chrome PATH",
                    headed ? "chromium" : "chromium-headless-shell or chromium");
 }
@@ -108,7 +111,7 @@ static enum err start_process(const char *program, const char *log_path, struct 
     const char *argv[MAX_ARGS];
     size_t count = 0;
     char *temp = mem_format("TMPDIR=%s", chrome->private_dir);
-    char *profile = mem_format("--user-data-dir=%s/profile", chrome->private_dir);
+    char *profile = mem_format("--user-data-dir=%s", chrome->private_dir);
     /* Chromium's sockets and shared memory files go where they are removed with the profile. */
     argv[count++] = "/usr/bin/env";
     argv[count++] = temp;
@@ -193,29 +196,28 @@ static void look_again(void *arg)
     loop_timer_start(watch->timer, WATCH_MS * NS_PER_MS);
 }
 
-/* The last line of the browser's log that says something, for the error's sentence. */
-static char *last_log_line(const char *log_path)
+/* The last line of the browser's log that says something, for the error's sentence. The file may
+ * have been removed with its folder by now, so it is read through a descriptor from before. */
+static void last_log_line(int log_fd, char *out, size_t out_bytes)
 {
-    struct strbuf text = STRBUF_INIT;
-    struct err_msg unread = { "" };
-    if (file_read(log_path, LIMIT_CONFIG_FILE_BYTES, &text, &unread) != ERR_OK) {
-        strbuf_release(&text);
-        return mem_dup_str("its log cannot be read");
+    char text[LOG_TAIL_BYTES];
+    off_t size = lseek(log_fd, 0, SEEK_END);
+    off_t from = size > (off_t)sizeof text - 1 ? size - ((off_t)sizeof text - 1) : 0;
+    ssize_t count = size >= 0 ? pread(log_fd, text, sizeof text - 1, from) : -1;
+    while (count > 0 && strchr("\n\r ", text[count - 1]) != NULL) {
+        count--;
     }
-    while (text.len > 0 && strchr("\n\r ", text.data[text.len - 1]) != NULL) {
-        text.data[--text.len] = '\0';
-    }
-    const char *line = strrchr(strbuf_text(&text), '\n');
-    char *out = mem_dup_str(line != NULL ? line + 1 : strbuf_text(&text));
-    strbuf_release(&text);
-    return out;
+    text[count > 0 ? count : 0] = '\0';
+    const char *line = strrchr(text, '\n');
+    line = line != NULL ? line + 1 : text;
+    (void)snprintf(out, out_bytes, "%.*s", 300, line[0] != '\0' ? line : "its log is empty");
 }
 
-static enum err wait_listening(struct loop *loop, const struct chrome_options *options,
-                               uint64_t timeout_ms, struct chrome *chrome, struct err_msg *msg)
+static enum err wait_listening(struct loop *loop, uint64_t timeout_ms, int log_fd,
+                               struct chrome *chrome, struct err_msg *msg)
 {
     struct watch watch = { .chrome = chrome };
-    watch.file = mem_format("%s/profile/DevToolsActivePort", chrome->private_dir);
+    watch.file = mem_format("%s/DevToolsActivePort", chrome->private_dir);
     watch.timer = loop_timer_new(loop, look_again, &watch);
     look_again(&watch);
     enum err err =
@@ -229,11 +231,46 @@ static enum err wait_listening(struct loop *loop, const struct chrome_options *o
     if (err == ERR_OK && watch.ended) {
         char end[96];
         process_describe_end(&chrome->process, end, sizeof end);
-        char *line = last_log_line(options->log_path);
+        char line[320];
+        last_log_line(log_fd, line, sizeof line);
         err = err_set(msg, ERR_UNREACHABLE, "the browser %s before DevTools was there: %s", end,
-                      line[0] != '\0' ? line : "its log is empty");
-        free(line);
+                      line);
     }
+    return err;
+}
+
+/* An empty log, opened for reading. */
+static enum err open_log(const char *path, int *fd, struct err_msg *msg)
+{
+    *fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (*fd < 0) {
+        return err_set(msg, ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    return ERR_OK;
+}
+
+/* In a private folder that is there already. */
+static enum err start_in_dir(struct loop *loop, const char *program, uint64_t timeout_ms,
+                             struct chrome *chrome, struct err_msg *msg)
+{
+    char *log_path = file_join(chrome->private_dir, "browser.log");
+    int log_fd = -1;
+    enum err err = open_log(log_path, &log_fd, msg);
+    if (err == ERR_OK) {
+        err = start_process(program, log_path, chrome, msg);
+    }
+    if (err == ERR_OK) {
+        err = wait_listening(loop, timeout_ms, log_fd, chrome, msg);
+    } else {
+        struct err_msg left = { "" };
+        if (file_remove_tree(chrome->private_dir, &left) != ERR_OK) {
+            log_warn("%s", left.text);
+        }
+    }
+    if (log_fd >= 0) {
+        (void)close(log_fd);
+    }
+    free(log_path);
     return err;
 }
 
@@ -252,16 +289,7 @@ enum err chrome_start(struct loop *loop, const struct chrome_options *options, u
     add_flags(options, chrome);
     err = file_make_temp_dir(NULL, "tmscdp-", &chrome->private_dir, msg);
     if (err == ERR_OK) {
-        err = start_process(program, options->log_path, chrome, msg);
-        if (err != ERR_OK) {
-            struct err_msg left = { "" };
-            if (file_remove_tree(chrome->private_dir, &left) != ERR_OK) {
-                log_warn("%s", left.text);
-            }
-        }
-    }
-    if (err == ERR_OK) {
-        err = wait_listening(loop, options, timeout_ms, chrome, msg);
+        err = start_in_dir(loop, program, timeout_ms, chrome, msg);
     }
     free(program);
     if (err != ERR_OK) {

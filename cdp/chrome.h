@@ -23,7 +23,6 @@ struct chrome_options {
     const char *host_rules; /* --host-resolver-rules; NULL for none */
     unsigned width;
     unsigned height;
-    const char *log_path; /* the browser's stdout and stderr */
 };
 
 struct chrome {
@@ -33,10 +32,10 @@ struct chrome {
     cJSON *flags;      /* array of the flags it was started with, without folders */
     unsigned port;     /* of DevTools, on 127.0.0.1 */
     char *path;        /* of the browser's WebSocket: "/devtools/browser/…" */
-    char *private_dir; /* profile and temporary files; the guardian removes it */
+    char *private_dir; /* profile, log, temporary files; the guardian removes it */
 };
 
-/* The program to run, as an absolute path in new memory. ERR_USAGE names what was looked for. */
+/* The program to run, in new memory. ERR_UNREACHABLE names what was looked for. */
 MUST_CHECK enum err chrome_find(const char *path, bool headed, char **out, struct err_msg *msg);
 
 /* Launches and waits until DevTools listens. ERR_UNREACHABLE with the end of the browser's log

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/url.h"
@@ -20,6 +21,7 @@ void journey_note(struct journey *journey, const char *format, ...)
     strbuf_addv(&text, format, args);
     va_end(args);
     json_push_text(journey->how, strbuf_text(&text));
+    log_verbose("%s", strbuf_text(&text));
     strbuf_release(&text);
 }
 
@@ -321,7 +323,7 @@ enum err journey_settle(struct journey *journey, uint64_t deadline_ns, struct er
     }
 }
 
-enum err journey_to_end(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
+enum err journey_scroll_to_end(struct journey *journey, bool *moved, struct err_msg *msg)
 {
     cJSON *args = journey_args(journey);
     json_add_number(args, "timeout_ms", TO_END_MS);
@@ -332,11 +334,18 @@ enum err journey_to_end(struct journey *journey, uint64_t deadline_ns, struct er
     } else if (err == ERR_OK && !json_bool(value, "at_end", false)) {
         err = err_set(msg, ERR_NO_DATA, "the list does not stay at its end");
     }
-    cJSON_Delete(value);
-    if (err == ERR_OK) {
-        err = journey_settle(journey, deadline_ns, msg);
+    if (moved != NULL) {
+        *moved = json_bool(value, "moved", true);
     }
+    cJSON_Delete(value);
     return err;
+}
+
+enum err journey_to_end(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
+{
+    bool moved = true;
+    enum err err = journey_scroll_to_end(journey, &moved, msg);
+    return err == ERR_OK && moved ? journey_settle(journey, deadline_ns, msg) : err;
 }
 
 /* Runs one of the two ways; the flag tells whether it arrived. */

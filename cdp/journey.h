@@ -6,6 +6,7 @@
 #ifndef CDP_JOURNEY_H
 #define CDP_JOURNEY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -43,7 +44,11 @@ MUST_CHECK enum err journey_check(struct journey *journey, struct err_msg *msg);
 MUST_CHECK enum err journey_settle(struct journey *journey, uint64_t deadline_ns,
                                    struct err_msg *msg);
 
-/* Scrolls the list to its newest message and waits for calm. */
+/* Scrolls the list to its newest message. *moved (NULL allowed): it was not there already. */
+MUST_CHECK enum err journey_scroll_to_end(struct journey *journey, bool *moved,
+                                          struct err_msg *msg);
+
+/* The same, and waits for calm when it moved. */
 MUST_CHECK enum err journey_to_end(struct journey *journey, uint64_t deadline_ns,
                                    struct err_msg *msg);
 

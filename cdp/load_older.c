@@ -43,14 +43,21 @@ static enum err wait_for_page(struct journey *journey, size_t started_before, ui
     return err == ERR_OK ? journey_wait_idle(journey, deadline_ns, msg) : err;
 }
 
-/* Sets *pressed; a button that is absent or disabled is no error. */
-static enum err press_button(struct journey *journey, bool *pressed, struct err_msg *msg)
+enum button {
+    BUTTON_ABSENT,
+    BUTTON_DISABLED,
+    BUTTON_PRESSED
+};
+
+static enum err press_button(struct journey *journey, enum button *button, struct err_msg *msg)
 {
     cJSON *value = NULL;
     enum err err = page_run(journey->page, "cdp/js/older.js", journey_args(journey), &value, msg);
-    *pressed = json_bool(value, "enabled", false);
+    *button = json_bool(value, "enabled", false) ? BUTTON_PRESSED
+              : json_bool(value, "found", false) ? BUTTON_DISABLED
+                                                 : BUTTON_ABSENT;
     cJSON_Delete(value);
-    if (err == ERR_OK && *pressed) {
+    if (err == ERR_OK && *button == BUTTON_PRESSED) {
         journey_note(journey, "pressed \"%s\"", journey->profile->older_text);
     }
     return err;
@@ -70,24 +77,30 @@ static enum err scroll_up(struct journey *journey, struct err_msg *msg)
     return err;
 }
 
-static enum err try_way(struct journey *journey, enum way way, uint64_t deadline_ns,
+/* Tries one way and waits for what comes of it. *next is the way to try when nothing did. */
+static enum err try_way(struct journey *journey, enum way way, enum way *next, uint64_t deadline_ns,
                         struct err_msg *msg)
 {
     size_t started_before = messages_state(journey->messages)->started;
-    bool pressed = true;
+    enum button button = BUTTON_PRESSED;
     enum err err = ERR_OK;
     switch (way) {
     case WAY_BUTTON:
-        err = press_button(journey, &pressed, msg);
+        err = press_button(journey, &button, msg);
+        /* A disabled button is the latch of a list that has loaded its page: scrolling shares it.
+         */
+        *next = button == BUTTON_DISABLED ? WAY_REMOUNT : WAY_SCROLL;
         break;
     case WAY_SCROLL:
         err = scroll_up(journey, msg);
+        *next = WAY_REMOUNT;
         break;
     case WAY_REMOUNT:
         err = journey_remount(journey, deadline_ns, msg);
+        *next = WAY_BUTTON;
         break;
     }
-    if (err != ERR_OK || !pressed) {
+    if (err != ERR_OK || button != BUTTON_PRESSED) {
         return err;
     }
     return wait_for_page(journey, started_before, deadline_ns, msg);
@@ -135,19 +148,18 @@ static enum err load_pages(struct journey *journey, size_t goal, uint64_t deadli
             return err;
         }
         size_t before = state->loaded;
-        err = try_way(journey, way, deadline_ns, msg);
+        enum way next = WAY_BUTTON;
+        err = try_way(journey, way, &next, deadline_ns, msg);
         if (err != ERR_OK) {
             return err;
         }
         if (state->loaded > before) {
             way = WAY_BUTTON;
             fruitless = 0;
-        } else if (way == WAY_REMOUNT) {
-            way = WAY_BUTTON;
-            fruitless++;
-        } else {
-            way = way == WAY_BUTTON ? WAY_SCROLL : WAY_REMOUNT;
+            continue;
         }
+        fruitless += way == WAY_REMOUNT ? 1 : 0;
+        way = next;
     }
     return ERR_OK;
 }

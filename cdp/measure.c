@@ -1,8 +1,6 @@
 #include "cdp/measure.h"
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cdp/browser.h"
@@ -20,7 +18,6 @@ struct measuring {
     struct result_run run;
     struct browser browser;
     const char *rules; /* of the running browser */
-    char *log_path;
     struct host_reading begin;
 };
 
@@ -75,7 +72,6 @@ static enum err need_browser(struct measuring *measuring, const struct measure_v
         .host_rules = rules,
         .width = plan->width,
         .height = plan->height,
-        .log_path = measuring->log_path,
     };
     enum err err = browser_start(measuring->loop, &options, LAUNCH_MS, browser, msg);
     if (err == ERR_OK) {
@@ -107,7 +103,7 @@ static enum err visit_variant(struct measuring *measuring, size_t index, unsigne
     };
     err = stage_visit(&visit, msg);
     if (err != ERR_OK && err != ERR_INTERRUPTED) {
-        return err_prefix(msg, err, "%s", variant->name);
+        return err_prefix(msg, err, "%s (%s)", variant->name, variant->url);
     }
     return err;
 }
@@ -146,17 +142,6 @@ static enum err save_session(struct measuring *measuring, enum err outcome,
     return err;
 }
 
-/* An empty log tells nobody anything. */
-static void drop_empty_log(const char *path)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct err_msg unread = { "" };
-    if (file_exists(path) && file_read(path, KIB, &text, &unread) == ERR_OK && text.len == 0) {
-        (void)remove(path);
-    }
-    strbuf_release(&text);
-}
-
 enum err measure(struct loop *loop, const struct measure_plan *plan,
                  struct measure_outcome *outcome, struct err_msg *msg)
 {
@@ -169,11 +154,9 @@ enum err measure(struct loop *loop, const struct measure_plan *plan,
         return err;
     }
     outcome->dir = mem_dup_str(measuring.run.dir);
-    measuring.log_path = result_path(&measuring.run, "browser.log");
     host_read(&measuring.begin);
     err = visit_all(&measuring, msg);
     browser_stop(&measuring.browser);
-    drop_empty_log(measuring.log_path);
     struct err_msg unwritten = { "" };
     enum err wrote = save_session(&measuring, err, msg, &unwritten);
     if (wrote == ERR_OK) {
@@ -183,7 +166,6 @@ enum err measure(struct loop *loop, const struct measure_plan *plan,
         *msg = unwritten;
         err = wrote;
     }
-    free(measuring.log_path);
     result_release(&measuring.run);
     return err;
 }

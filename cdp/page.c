@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,7 +16,8 @@ struct page {
     char *id;      /* target id; also the main frame's id */
     char *target;  /* session id */
     char *url;
-    char gone[320]; /* empty while it lives */
+    unsigned documents; /* committed in the main frame so far */
+    char gone[320];     /* empty while it lives */
     struct session_listener *listeners[LISTENERS];
 };
 
@@ -60,8 +62,10 @@ static void set_url(struct page *page, const char *url)
 
 static void on_frame_navigated(void *arg, const cJSON *params)
 {
+    struct page *page = arg;
     if (json_text(params, "frame.parentId") == NULL) {
-        set_url(arg, json_text(params, "frame.url"));
+        set_url(page, json_text(params, "frame.url"));
+        page->documents++;
     }
 }
 
@@ -310,27 +314,57 @@ enum err page_add_script(struct page *page, const char *script, cJSON *args, str
     return page_call(page, "Page.addScriptToEvaluateOnNewDocument", params, NULL, msg);
 }
 
-enum err page_navigate(struct page *page, const char *url, uint64_t timeout_ms, struct err_msg *msg)
+struct commit {
+    const struct page *page;
+    unsigned documents_before;
+};
+
+static bool is_committed(void *arg)
+{
+    const struct commit *commit = arg;
+    return commit->page->documents > commit->documents_before || page_gone(commit->page) != NULL;
+}
+
+static enum err call_navigate(struct page *page, const char *url, uint64_t timeout_ms,
+                              struct err_msg *msg)
 {
     cJSON *params = json_new_object();
     json_add_text(params, "url", url);
-    struct session_command command = { .method = "Page.navigate",
-                                       .params = params,
-                                       .target = page->target,
-                                       .timeout_ms = timeout_ms };
+    struct session_command command = {
+        .method = "Page.navigate",
+        .params = params,
+        .target = page->target,
+        .timeout_ms = timeout_ms,
+    };
     cJSON *result = NULL;
-    if (page_gone(page) != NULL) {
-        cJSON_Delete(params);
-        return err_set(msg, ERR_CLOSED, "%s", page_gone(page));
-    }
     enum err err = session_call(page->session, &command, &result, msg);
-    if (err == ERR_TIMEOUT) {
-        err = err_set(msg, ERR_UNREACHABLE, "%s: no answer within %llu ms", url,
-                      (unsigned long long)timeout_ms);
-    } else if (err == ERR_OK && json_text(result, "errorText") != NULL) {
-        err = err_set(msg, ERR_UNREACHABLE, "%s: %s", url, json_text(result, "errorText"));
+    const char *refused = json_text(result, "errorText");
+    if (err == ERR_OK && refused != NULL) {
+        err = err_set(msg, ERR_UNREACHABLE, "%s: %s", url, refused);
     }
     cJSON_Delete(result);
+    return err;
+}
+
+enum err page_navigate(struct page *page, const char *url, uint64_t timeout_ms, struct err_msg *msg)
+{
+    struct commit commit = { .page = page, .documents_before = page->documents };
+    uint64_t deadline_ns = clock_now_ns() + timeout_ms * NS_PER_MS;
+    enum err err = ERR_OK;
+    if (page_gone(page) == NULL) {
+        err = call_navigate(page, url, timeout_ms, msg);
+    }
+    /* The answer may come before the event that tells of the new document. */
+    if (err == ERR_OK) {
+        err = loop_wait(session_loop(page->session), is_committed, &commit, deadline_ns, msg);
+    }
+    if (err == ERR_TIMEOUT) {
+        return err_set(msg, ERR_UNREACHABLE, "%s: no answer within %llu ms", url,
+                       (unsigned long long)timeout_ms);
+    }
+    if (err != ERR_INTERRUPTED && page_gone(page) != NULL) {
+        return err_set(msg, ERR_CLOSED, "%s", page_gone(page));
+    }
     return err;
 }
 
@@ -350,7 +384,7 @@ enum err page_run(struct page *page, const char *script, cJSON *args, cJSON **va
     cJSON *result = NULL;
     enum err err = page_call_long(page, &command, &result, msg);
     if (err != ERR_OK) {
-        return err_prefix(msg, err, "%s", script);
+        return err == ERR_INTERRUPTED ? err : err_prefix(msg, err, "%s", script);
     }
     const char *thrown = json_text(result, "exceptionDetails.exception.description");
     if (json_at(result, "exceptionDetails") != NULL) {

@@ -149,9 +149,9 @@ static enum err read_fields(const char *source, struct profile *out, struct err_
         }
         void *member = (char *)out + field->offset;
         if (field->kind == KIND_TEXTS || field->kind == KIND_STORAGE) {
-            memcpy(member, &node, sizeof node);
+            memcpy(member, &node, sizeof(const cJSON *));
         } else {
-            memcpy(member, &node->valuestring, sizeof node->valuestring);
+            memcpy(member, &node->valuestring, sizeof(char *));
         }
     }
     return ERR_OK;

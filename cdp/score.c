@@ -179,7 +179,7 @@ static void add_lcp_element(const struct variant_score *variant, cJSON *load)
             json_add_text(element, "classes", json_text(last, "classes"));
             json_add_text(element, "text", json_text(last, "text"));
             json_add_text(element, "url", json_text(last, "url"));
-            json_add_number(element, "size", json_number(last, "size", NAN));
+            json_add_number(element, "size", json_number(last, "size", (double)NAN));
             return;
         }
     }

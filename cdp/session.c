@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "cdp/transport.h"
 
 struct pending {
     struct pending *next;
@@ -203,13 +202,13 @@ static void on_closed(void *arg, enum err code, const char *why)
     lose(arg, code, why);
 }
 
-enum err session_new(struct loop *loop, unsigned port, const char *path, uint64_t deadline_ns,
-                     struct session **out, struct err_msg *msg)
+enum err session_new(struct loop *loop, const struct transport_address *address,
+                     uint64_t deadline_ns, struct session **out, struct err_msg *msg)
 {
     struct session *session = mem_new(sizeof *session);
     session->loop = loop;
     struct transport_events events = { .arg = session, .message = on_message, .closed = on_closed };
-    enum err err = transport_open(loop, port, path, &events, deadline_ns, &session->transport, msg);
+    enum err err = transport_open(loop, address, &events, deadline_ns, &session->transport, msg);
     if (err != ERR_OK) {
         free(session);
         return err;

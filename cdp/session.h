@@ -13,11 +13,12 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/loop.h"
+#include "cdp/transport.h"
 
 struct session;
 
 /* Connects to the browser's own endpoint; errors as transport_open. */
-MUST_CHECK enum err session_new(struct loop *loop, unsigned port, const char *path,
+MUST_CHECK enum err session_new(struct loop *loop, const struct transport_address *address,
                                 uint64_t deadline_ns, struct session **out, struct err_msg *msg);
 
 /* Completes what is pending with ERR_CLOSED, then frees. NULL is allowed. */

@@ -47,9 +47,10 @@ struct row {
 
 static void metric_cell(const cJSON *metrics, const char *name, char *out)
 {
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(metrics, name);
     struct metric_value value;
     struct err_msg unread = { "" };
-    if (metric_from_json(metrics, name, &value, &unread) == ERR_OK && value.has_data) {
+    if (metric_from_json(node, name, &value, &unread) == ERR_OK && value.has_data) {
         metric_format(value.def, value.median, out, CELL_BYTES);
     } else {
         (void)snprintf(out, CELL_BYTES, "NO DATA");

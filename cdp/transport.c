@@ -172,9 +172,12 @@ static bool is_settled(void *arg)
     return transport->state != STATE_CONNECTING;
 }
 
-static enum err connect_and_wait(struct transport *transport, unsigned port, const char *path,
-                                 uint64_t deadline_ns, struct err_msg *msg)
+static enum err connect_and_wait(struct transport *transport,
+                                 const struct transport_address *address, uint64_t deadline_ns,
+                                 struct err_msg *msg)
 {
+    unsigned port = address->port;
+    const char *path = address->path;
     struct lws_client_connect_info connect = {
         .context = transport->context,
         .address = "127.0.0.1",
@@ -201,7 +204,7 @@ static enum err connect_and_wait(struct transport *transport, unsigned port, con
     return err;
 }
 
-enum err transport_open(struct loop *loop, unsigned port, const char *path,
+enum err transport_open(struct loop *loop, const struct transport_address *address,
                         const struct transport_events *events, uint64_t deadline_ns,
                         struct transport **out, struct err_msg *msg)
 {
@@ -216,7 +219,7 @@ enum err transport_open(struct loop *loop, unsigned port, const char *path,
                       "libwebsockets cannot start on libev: is its event-loop plugin installed "
                       "(Debian: libwebsockets-evlib-ev)?");
     } else {
-        err = connect_and_wait(transport, port, path, deadline_ns, msg);
+        err = connect_and_wait(transport, address, deadline_ns, msg);
     }
     if (err != ERR_OK) {
         transport_free(transport);

@@ -27,10 +27,16 @@ struct transport_events {
     void (*closed)(void *arg, enum err code, const char *why);
 };
 
-/* Connects to ws://127.0.0.1:`port``path` and waits for the handshake until `deadline_ns`
- * (clock_now_ns). `events` is copied. ERR_UNREACHABLE when refused or no DevTools peer,
- * ERR_TIMEOUT, ERR_INTERRUPTED. `*out` is the caller's. */
-MUST_CHECK enum err transport_open(struct loop *loop, unsigned port, const char *path,
+/* ws://127.0.0.1:<port><path> */
+struct transport_address {
+    unsigned port;
+    const char *path;
+};
+
+/* Connects and waits for the handshake until `deadline_ns` (clock_now_ns). `events` is copied.
+ * ERR_UNREACHABLE when refused or no DevTools peer, ERR_TIMEOUT, ERR_INTERRUPTED. `*out` is the
+ * caller's. */
+MUST_CHECK enum err transport_open(struct loop *loop, const struct transport_address *address,
                                    const struct transport_events *events, uint64_t deadline_ns,
                                    struct transport **out, struct err_msg *msg);
 

@@ -14,7 +14,7 @@ enum err browser_metrics_read(struct page *page, cJSON *raw, const char *key, st
         cJSON_ArrayForEach (metric, json_at(result, "metrics")) {
             const char *name = json_text(metric, "name");
             if (name != NULL) {
-                json_add_number(readings, name, json_number(metric, "value", NAN));
+                json_add_number(readings, name, json_number(metric, "value", (double)NAN));
             }
         }
     }

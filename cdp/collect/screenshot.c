@@ -31,19 +31,18 @@ static enum err take(struct page *page, struct strbuf *bytes, struct err_msg *ms
 
 static enum err check(const struct strbuf *bytes, cJSON *raw, struct err_msg *msg)
 {
-    struct png picture;
-    enum err err = png_decode(strbuf_text(bytes), bytes->len, "the screenshot", &picture, msg);
+    struct png_facts facts;
+    enum err err = png_inspect(strbuf_text(bytes), bytes->len, "the screenshot", &facts, msg);
     if (err != ERR_OK) {
         return err;
     }
-    double ink = png_ink(&picture);
-    json_add_number(raw, "width", picture.width);
-    json_add_number(raw, "height", picture.height);
-    json_add_number(raw, "ink", ink);
+    json_add_number(raw, "width", facts.width);
+    json_add_number(raw, "height", facts.height);
+    json_add_number(raw, "ink", facts.ink);
     json_add_number(raw, "bytes", (double)bytes->len);
-    png_release(&picture);
-    if (ink < MIN_INK) {
-        return err_set(msg, ERR_NO_DATA, "the screenshot is blank (%.4f of it is drawn on)", ink);
+    if (facts.ink < MIN_INK) {
+        return err_set(msg, ERR_NO_DATA, "the screenshot is blank (%.4f of it is drawn on)",
+                       facts.ink);
     }
     return ERR_OK;
 }
@@ -51,7 +50,11 @@ static enum err check(const struct strbuf *bytes, cJSON *raw, struct err_msg *ms
 static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
 {
     struct strbuf bytes = STRBUF_INIT;
-    enum err err = take(context->journey->page, &bytes, msg);
+    /* Scrolling mended the heights of a virtual list: its end is elsewhere now. */
+    enum err err = journey_scroll_to_end(context->journey, NULL, msg);
+    if (err == ERR_OK) {
+        err = take(context->journey->page, &bytes, msg);
+    }
     if (err == ERR_OK) {
         err = check(&bytes, raw, msg);
     }

@@ -30,8 +30,8 @@ static double layout_shift(const cJSON *shifts)
 {
     double worst = 0.0;
     double sum = 0.0;
-    double first_ms = -INFINITY;
-    double last_ms = -INFINITY;
+    double first_ms = -(double)INFINITY;
+    double last_ms = -(double)INFINITY;
     const cJSON *shift = NULL;
     cJSON_ArrayForEach (shift, shifts) {
         double at_ms = json_number(shift, "ms", 0.0);

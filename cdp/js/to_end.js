@@ -4,6 +4,7 @@ async (lib, { bubble, timeout_ms }) => {
   const stop = performance.now() + timeout_ms;
   let scroller = null;
   let still = 0;
+  let moved = false;
   while (performance.now() < stop) {
     scroller = lib.findScroller(bubble);
     if (scroller === null) {
@@ -12,10 +13,11 @@ async (lib, { bubble, timeout_ms }) => {
     if (lib.bottomGap(scroller) > 1) {
       scroller.scrollTo({ top: scroller.scrollHeight, behavior: "instant" });
       still = 0;
+      moved = true;
     } else if (++still === 3) {
       break;
     }
     await lib.frames(1);
   }
-  return { found: true, at_end: still === 3, top: scroller.scrollTop };
+  return { found: true, at_end: still === 3, moved, top: scroller.scrollTop };
 }
