@@ -172,6 +172,21 @@ static void add_head(const struct report *report, const struct embedded *style, 
     html_raw(out, "</style>\n</head>\n");
 }
 
+static void add_state(const struct report_run *run, struct strbuf *out)
+{
+    if (strcmp(run->state, "complete") == 0) {
+        return;
+    }
+    const char *words = strcmp(run->state, "interrupted") == 0 ? "was interrupted"
+                        : strcmp(run->state, "failed") == 0    ? "failed"
+                                                               : "did not end";
+    strbuf_addf(out, "<p class=\"warning\" role=\"note\"><b>Run <code>");
+    html_wrap(out, "", run->id, "</code> ");
+    strbuf_addf(out, "%s.</b> ", words);
+    html_wrap(out, "", run->reason, run->reason[0] != '\0' ? ". " : "");
+    html_raw(out, "What follows is what it had measured by then.</p>\n");
+}
+
 /* `number` is 0 when there is one run only. */
 static void add_run_line(const struct report_run *run, size_t number, struct strbuf *out)
 {
@@ -186,10 +201,7 @@ static void add_run_line(const struct report_run *run, size_t number, struct str
     }
     html_wrap(out, "<span>", run->browser, "</span> ");
     html_wrap(out, "<span>", run->tool, "</span></p>\n");
-    if (strcmp(run->state, "complete") != 0) {
-        html_wrap(out, "<p class=\"warning\" role=\"note\"><b>This run is ", run->state, ".</b> ");
-        html_wrap(out, "", run->reason, " What follows is what it had measured by then.</p>\n");
-    }
+    add_state(run, out);
 }
 
 static void add_header(const struct report *report, struct strbuf *out)

@@ -149,7 +149,7 @@ static void add_load_row(const struct report *report, const struct report_series
     if (series->lcp_tag[0] == '\0') {
         html_no_data(out, "no largest element was named", 1);
     } else {
-        html_wrap(out, "<td class=\"words\"><code>&lt;", series->lcp_tag, "&gt;</code> ");
+        html_wrap(out, "<td class=\"words\"><code>", series->lcp_tag, "</code> ");
         html_wrap(out, "<q>", series->lcp_text, "</q>");
         if (isfinite(series->lcp_size)) {
             metric_format(metric_find("dom_elements"), series->lcp_size, text, sizeof text);

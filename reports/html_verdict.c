@@ -73,12 +73,17 @@ static void add_reasons(const struct report_series *series, struct strbuf *out)
         strbuf_release(&lines[i].counts);
     }
     html_raw(out, count > 0 ? "</ul>\n" : "");
-    html_raw(out, "<p class=\"more\">");
-    if (count > REASONS_SHOWN) {
-        strbuf_addf(out, "%zu more below. ", count - REASONS_SHOWN);
+    if (count > REASONS_SHOWN || held > 0) {
+        html_raw(out, "<p class=\"more\">");
+        if (count > REASONS_SHOWN) {
+            strbuf_addf(out, "%zu more below. ", count - REASONS_SHOWN);
+        }
+        if (held > 0) {
+            strbuf_addf(out, "%zu %s, all counts taken together.", held,
+                        held == 1 ? "check holds" : "checks hold");
+        }
+        html_raw(out, "</p>\n");
     }
-    strbuf_addf(out, "%zu %s at all counts together.</p>\n", held,
-                held == 1 ? "check holds" : "checks hold");
 }
 
 static void add_card(const struct report_series *series, size_t index, struct strbuf *out)
@@ -114,8 +119,11 @@ void html_add_verdicts(const struct report *report, struct strbuf *out)
         html_raw(out, " Nothing was measured.</p>\n</section>\n");
         return;
     }
-    strbuf_addf(out, " is the worst of %zu %s", report->series_count,
-                report->series_count == 1 ? "variant" : "variants");
+    if (report->series_count == 1) {
+        html_wrap(out, " is the verdict on <b>", report->series[0].label, "</b>");
+    } else {
+        strbuf_addf(out, " is the worst of %zu variants", report->series_count);
+    }
     for (size_t i = 0; i < report->count_count; i++) {
         strbuf_addf(out, "%s%.0f", i == 0 ? " at " : (i + 1 < report->count_count ? ", " : " and "),
                     report->counts[i]);

@@ -315,34 +315,45 @@ static enum err check_command(const cJSON *root, const char *path, struct err_ms
     return ERR_OK;
 }
 
-enum err report_read(const char *const *paths, size_t count, struct report *out,
-                     struct err_msg *msg)
+enum err report_build(const char *const *paths, cJSON *const *roots, size_t count,
+                      struct report *out, struct err_msg *msg)
 {
-    assert(count >= 1);
-    cJSON *roots[REPORT_RUNS_MAX] = { NULL };
     *out = (struct report){ .run_count = count };
-    if (count > REPORT_RUNS_MAX) {
-        return err_set(msg, ERR_USAGE, "a report holds %zu runs at most, %zu were given",
-                       REPORT_RUNS_MAX, count);
-    }
     enum err code = targets_builtin(&out->targets, msg);
     if (code == ERR_OK) {
         code = build_expected(out, msg);
     }
     for (size_t i = 0; i < count && code == ERR_OK; i++) {
-        code = result_read(paths[i], &roots[i], msg);
-        if (code == ERR_OK) {
-            code = check_command(roots[i], paths[i], msg);
-        }
+        code = check_command(roots[i], paths[i], msg);
     }
     if (code == ERR_OK) {
         code = build(out, paths, roots, msg);
     }
-    for (size_t i = 0; i < count; i++) {
-        cJSON_Delete(roots[i]);
-    }
     if (code != ERR_OK) {
         report_release(out);
+    }
+    return code;
+}
+
+enum err report_read(const char *const *paths, size_t count, struct report *out,
+                     struct err_msg *msg)
+{
+    assert(count >= 1);
+    cJSON *roots[REPORT_RUNS_MAX] = { NULL };
+    enum err code = ERR_OK;
+    *out = (struct report){ 0 };
+    if (count > REPORT_RUNS_MAX) {
+        return err_set(msg, ERR_USAGE, "a report holds %zu runs at most, %zu were given",
+                       REPORT_RUNS_MAX, count);
+    }
+    for (size_t i = 0; i < count && code == ERR_OK; i++) {
+        code = result_read(paths[i], &roots[i], msg);
+    }
+    if (code == ERR_OK) {
+        code = report_build(paths, roots, count, out, msg);
+    }
+    for (size_t i = 0; i < count; i++) {
+        cJSON_Delete(roots[i]);
     }
     return code;
 }

@@ -156,6 +156,9 @@ struct report {
  * the file and the place in it. On failure there is nothing to release. */
 MUST_CHECK enum err report_read(const char *const *paths, size_t count, struct report *out,
                                 struct err_msg *msg);
+/* The same from trees that result_read has checked; `paths` name them. The trees are only read. */
+MUST_CHECK enum err report_build(const char *const *paths, cJSON *const *roots, size_t count,
+                                 struct report *out, struct err_msg *msg);
 void report_release(struct report *report);
 
 /* The series' stage of that many messages, or NULL. */

@@ -140,8 +140,13 @@ static void read_picture(struct report *report, const cJSON *node, struct report
 {
     const char *path = json_text(node, "screenshot");
     if (path == NULL) {
-        out->picture_reason =
-            out->reached ? "no screenshot was taken" : "the count was not reached";
+        const char *reason = json_text(node, "screenshot_reason");
+        if (reason != NULL) {
+            out->picture_reason = report_keep_text(report, reason, REASON_CHARS);
+        } else {
+            out->picture_reason =
+                out->reached ? "no screenshot was taken" : "the count was not reached";
+        }
         return;
     }
     if (!is_inside(path)) {
@@ -161,7 +166,9 @@ static enum err read_stage(struct report *report, const cJSON *node, const char 
     }
     out->loaded = json_number(node, "loaded", (double)NAN);
     out->reached = json_bool(node, "reached", false);
-    out->reason = report_keep_text(report, json_text(node, "reason"), REASON_CHARS);
+    const char *reason = json_text(node, "reason");
+    out->reason =
+        report_keep_text(report, reason != NULL ? reason : json_text(node, "crash"), REASON_CHARS);
     enum err code = read_values(report, node, where, &out->value, &out->value_count, msg);
     if (code == ERR_OK) {
         code = read_steps(report, node, where, out, msg);
@@ -229,6 +236,23 @@ static enum err read_slopes(struct report *report, const cJSON *variant, const c
     return ERR_OK;
 }
 
+/* The element as a selector would name it, and its text or, of a picture, its address. */
+static void read_lcp(struct report *report, const cJSON *element, struct report_series *out)
+{
+    const char *tag = json_text(element, "tag");
+    const char *id = json_text(element, "id");
+    const char *text = json_text(element, "text");
+    bool named = tag != NULL && id != NULL && id[0] != '\0';
+    char *both = named ? mem_format("%.60s#%.60s", tag, id) : NULL;
+    out->lcp_tag = report_keep_text(report, named ? both : tag, NAME_CHARS);
+    free(both);
+    if (text == NULL || text[0] == '\0') {
+        text = json_text(element, "url");
+    }
+    out->lcp_text = report_keep_text(report, text, LCP_CHARS);
+    out->lcp_size = json_number(element, "size", (double)NAN);
+}
+
 enum err build_series(struct report *report, const struct report_run *run, const cJSON *variant,
                       const char *where, struct report_series *out, struct err_msg *msg)
 {
@@ -240,11 +264,8 @@ enum err build_series(struct report *report, const struct report_run *run, const
         .run = run,
         .label = report_keep_text(report, name, NAME_CHARS),
         .url = report_keep_text(report, json_text(variant, "url"), URL_CHARS),
-        .lcp_tag = report_keep_text(report, json_text(variant, "load.lcp_element.tag"), NAME_CHARS),
-        .lcp_text =
-            report_keep_text(report, json_text(variant, "load.lcp_element.text"), LCP_CHARS),
-        .lcp_size = json_number(variant, "load.lcp_element.size", (double)NAN),
     };
+    read_lcp(report, json_at(variant, "load.lcp_element"), out);
     enum err code = read_verdict(variant, where, &out->verdict, msg);
     const cJSON *load = json_at(variant, "load");
     if (code == ERR_OK && load != NULL) {

@@ -141,79 +141,77 @@ static void read_flags(struct report *report, const cJSON *flags, struct report_
     }
 }
 
-static void add_option(struct strbuf *line, const char *name, const cJSON *value)
+static void add_word(struct strbuf *line, const char *option, const char *value)
 {
-    if (cJSON_IsTrue(value)) {
-        strbuf_addf(line, " --%s", name);
-        return;
-    }
-    if (cJSON_IsNumber(value)) {
-        strbuf_addf(line, " --%s %.15g", name, value->valuedouble);
-        return;
-    }
-    if (cJSON_IsString(value) && value->valuestring[0] != '\0') {
-        strbuf_addf(line, " --%s ", name);
-        char *word = clean_text(value->valuestring, FACT_CHARS);
-        clean_add_shell_word(line, word);
-        free(word);
+    if (value != NULL && value[0] != '\0') {
+        char *clean = clean_text(value, FACT_CHARS);
+        strbuf_addf(line, " --%s ", option);
+        clean_add_shell_word(line, clean);
+        free(clean);
     }
 }
 
-/* A list of numbers is one value with commas; of texts, the option given again and again. */
-static void add_list_option(struct strbuf *line, const char *name, const cJSON *list)
+static void add_number(struct strbuf *line, const char *option, const cJSON *number)
 {
-    const cJSON *item;
-    bool first = true;
-    cJSON_ArrayForEach (item, list) {
-        if (cJSON_IsNumber(item)) {
-            if (first) {
-                strbuf_addf(line, " --%s ", name);
-            } else {
-                strbuf_add_char(line, ',');
-            }
-            strbuf_addf(line, "%.15g", item->valuedouble);
-            first = false;
-        } else {
-            add_option(line, name, item);
+    if (cJSON_IsNumber(number)) {
+        strbuf_addf(line, " --%s %.15g", option, number->valuedouble);
+    }
+}
+
+static void add_counts(struct strbuf *line, const cJSON *counts)
+{
+    const cJSON *count;
+    const char *before = " --messages ";
+    cJSON_ArrayForEach (count, counts) {
+        if (cJSON_IsNumber(count)) {
+            strbuf_addf(line, "%s%.15g", before, count->valuedouble);
+            before = ",";
         }
     }
 }
 
-/* The option's name as typed; false for what cannot be one: the line will be pasted into a shell.
- */
-static bool option_name(const char *field, char *out, size_t out_bytes)
+/* One variant of the name that stands for none was given by --client-url. */
+static void add_variants(struct strbuf *line, const cJSON *variants)
 {
-    size_t used = 0;
-    for (; field != NULL && *field != '\0' && used + 1 < out_bytes; field++) {
-        bool letter = (*field >= 'a' && *field <= 'z') || (*field >= '0' && *field <= '9');
-        if (!letter && *field != '_' && *field != '-') {
-            return false;
-        }
-        char c = '-';
-        if (letter) {
-            c = *field;
-        }
-        out[used++] = c;
-    }
-    out[used] = '\0';
-    return used > 0 && *field == '\0';
-}
-
-static const char *command_line(struct report *report, const cJSON *root)
-{
-    const cJSON *option;
-    struct strbuf line = STRBUF_INIT;
-    strbuf_add_str(&line, "tmscdp measure");
-    cJSON_ArrayForEach (option, json_at(root, "options")) {
-        char name[40];
-        if (!option_name(option->string, name, sizeof name)) {
+    const cJSON *variant;
+    cJSON_ArrayForEach (variant, variants) {
+        const char *name = json_text(variant, "name");
+        const char *url = json_text(variant, "url");
+        if (name == NULL || url == NULL) {
             continue;
         }
-        if (cJSON_IsArray(option)) {
-            add_list_option(&line, name, option);
-        } else {
-            add_option(&line, name, option);
+        if (cJSON_GetArraySize(variants) == 1 && strcmp(name, "default") == 0) {
+            add_word(line, "client-url", url);
+            continue;
         }
+        char *both = mem_format("%.60s=%s", name, url);
+        add_word(line, "variant", both);
+        free(both);
+    }
+}
+
+/* The command as typed in a shell, from what measure stores of its options; nothing else of them
+ * goes in: the line will be pasted. */
+static const char *command_line(struct report *report, const cJSON *options)
+{
+    struct strbuf line = STRBUF_INIT;
+    strbuf_add_str(&line, "tmscdp measure");
+    add_counts(&line, json_at(options, "messages"));
+    add_number(&line, "runs", json_at(options, "runs"));
+    add_variants(&line, json_at(options, "variants"));
+    add_word(&line, "api-url", json_text(options, "api_url"));
+    add_word(&line, "conversation", json_text(options, "conversation"));
+    add_word(&line, "profile", json_text(options, "profile"));
+    if (json_at(options, "viewport") != NULL) {
+        strbuf_addf(&line, " --viewport %.0fx%.0f", json_number(options, "viewport.width", 0.0),
+                    json_number(options, "viewport.height", 0.0));
+    }
+    if (json_at(options, "timeout_ms") != NULL) {
+        strbuf_addf(&line, " --timeout %.0fms", json_number(options, "timeout_ms", 0.0));
+    }
+    add_word(&line, "chrome-flags", json_text(options, "chrome_flags"));
+    if (json_bool(options, "headed", false)) {
+        strbuf_add_str(&line, " --headed");
     }
     const char *text = report_keep_text(report, strbuf_text(&line), COMMAND_CHARS);
     strbuf_release(&line);
@@ -247,7 +245,7 @@ void build_run(struct report *report, const char *dir, const cJSON *root, struct
         .profile = report_keep_text(report, json_text(root, "measure.profile"), 60),
         .conversation = report_keep_text(report, json_text(root, "measure.conversation"), 80),
         .browser = report_keep_text(report, product != NULL ? product : "unknown", 80),
-        .command_line = command_line(report, root),
+        .command_line = command_line(report, json_at(root, "options")),
     };
     add_facts(report, &run->browser_facts, json_at(root, "browser"));
     add_facts(report, &run->browser_facts, json_at(root, "measure.viewport"));

@@ -1,8 +1,8 @@
 /* The report's figures as a table for a terminal. */
 #include "reports/report.h"
 
-#define LABEL_COLUMNS 20
-#define COLUMNS       12
+#define LABEL_COLUMNS 15
+#define COLUMNS       9
 
 static const struct {
     const char *head;
