@@ -75,7 +75,7 @@ struct json_answer {
 
 struct json_scan;
 
-/* About 1 KiB and the captures; one for each VU, used again for every answer. */
+/* Some 0.8 kB and the captures; one for each VU, used again for every answer. */
 struct json_scan *json_scan_new(const struct json_asks *asks);
 void json_scan_free(struct json_scan *scan);
 void json_scan_restart(struct json_scan *scan); /* for the next text */
