@@ -166,6 +166,36 @@ static void what_is_not_there_is_named(void **state)
     free(missing);
 }
 
+static void the_newest_run_is_found_by_its_name(void **state)
+{
+    static const char *const names[] = {
+        "20260224-133710-measure",
+        "20260224-133710-measure-9",
+        "20260224-133710-measure-10",
+        "20260224-133709-stress",
+        "20270101-000000-measure" /* nothing in it */,
+        ".20280101-000000",
+    };
+    struct err_msg msg = { "" };
+    char *newest = NULL;
+    assert_int_equal(result_newest(*state, &newest, &msg), ERR_USAGE);
+    assert_non_null(strstr(msg.text, *state));
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char *dir = file_join(*state, names[i]);
+        char *file = file_join(dir, i == 4 ? "other.json" : "run.json");
+        assert_int_equal(file_make_dirs(dir, &msg), ERR_OK);
+        write_text(file, "{}");
+        free(file);
+        free(dir);
+    }
+    assert_int_equal(result_newest(*state, &newest, &msg), ERR_OK);
+    assert_string_equal(strrchr(newest, '/') + 1, "20260224-133710-measure-10");
+    free(newest);
+    char *missing = file_join(*state, "missing");
+    assert_int_equal(result_newest(missing, &newest, &msg), ERR_USAGE);
+    free(missing);
+}
+
 static void a_folder_that_cannot_be_made_is_named(void **state)
 {
     struct err_msg msg = { "" };
@@ -190,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_result_is_refused_in_one_sentence, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_named, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_newest_run_is_found_by_its_name, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_made_is_named, make_folder,
                                         remove_folder),
     };
