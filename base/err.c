@@ -19,6 +19,7 @@ static void mark_cut(char *text, size_t size)
 }
 
 /* Formats beside the sentence in place, so that an argument may be that sentence. */
+PRINTF_LIKE(2, 0)
 static void format_into(struct err_msg *out, const char *format, va_list args)
 {
     int wanted = vsnprintf(out->text, sizeof out->text, format, args);

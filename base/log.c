@@ -25,6 +25,7 @@ static void blunt_controls(struct strbuf *line)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
+PRINTF_LIKE(2, 0)
 static void say(const char *prefix, const char *format, va_list args)
 {
     struct strbuf line = STRBUF_INIT;

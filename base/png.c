@@ -27,38 +27,63 @@ static uint32_t big_endian(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* libpng stops reading at the last row; whether the file goes on to its end mark shows here. */
-static bool has_end(const uint8_t *bytes, size_t count)
+static bool is_wanted(const uint8_t *type)
 {
-    size_t at = SIGNATURE_BYTES;
-    while (at <= count && count - at >= CHUNK_OVERHEAD) {
-        size_t length = big_endian(bytes + at);
-        if (memcmp(bytes + at + 4, "IEND", 4) == 0) {
+    static const char *const small[] = { "tRNS", "gAMA", "sRGB", "cHRM" };
+    if (type[0] >= 'A' && type[0] <= 'Z') {
+        return true; /* critical: section 5.4 */
+    }
+    for (size_t i = 0; i < sizeof small / sizeof small[0]; i++) {
+        if (memcmp(type, small[i], strlen(small[i])) == 0) {
             return true;
         }
-        if (length > count - at - CHUNK_OVERHEAD) {
-            return false;
-        }
-        at += length + CHUNK_OVERHEAD;
     }
     return false;
 }
 
-enum err png_decode(const void *bytes, size_t count, const char *name, struct png *out,
-                    struct err_msg *msg)
+/* Hands on what the pixels need. libpng would reserve whatever length a chunk claims (2 GiB), blow
+ * up compressed texts without a ceiling, and not look for the end mark. */
+static enum err take_chunks(const uint8_t *bytes, size_t count, const char *name,
+                            struct strbuf *out, struct err_msg *msg)
+{
+    static const uint8_t signature[SIGNATURE_BYTES] = {
+        0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'
+    };
+    size_t at = SIGNATURE_BYTES;
+    if (count > LIMIT_PNG_FILE_BYTES) {
+        return err_set(msg, ERR_LIMIT, "%s: a PNG of more than %zu bytes", name,
+                       LIMIT_PNG_FILE_BYTES);
+    }
+    if (count < SIGNATURE_BYTES || memcmp(bytes, signature, SIGNATURE_BYTES) != 0) {
+        return err_set(msg, ERR_FORMAT, "%s: this is no PNG%s", name,
+                       count == 0 ? ", but empty" : "");
+    }
+    strbuf_add(out, bytes, SIGNATURE_BYTES);
+    while (count - at >= CHUNK_OVERHEAD) {
+        size_t length = big_endian(bytes + at);
+        const uint8_t *type = bytes + at + 4;
+        if (length > count - at - CHUNK_OVERHEAD) {
+            break;
+        }
+        if (is_wanted(type)) {
+            strbuf_add(out, bytes + at, length + CHUNK_OVERHEAD);
+        }
+        if (memcmp(type, "IEND", 4) == 0) {
+            return ERR_OK;
+        }
+        at += length + CHUNK_OVERHEAD;
+    }
+    return err_set(msg, ERR_FORMAT, "%s: the PNG is cut short", name);
+}
+
+static enum err decode_chunks(const struct strbuf *chunks, const char *name, struct png *out,
+                              struct err_msg *msg)
 {
     png_image image;
     struct png picture = { 0, 0, NULL };
     memset(&image, 0, sizeof image);
     image.version = PNG_IMAGE_VERSION;
-    if (count > LIMIT_PNG_FILE_BYTES) {
-        return err_set(msg, ERR_LIMIT, "%s: a PNG of more than %zu bytes", name,
-                       LIMIT_PNG_FILE_BYTES);
-    }
-    if (count == 0) {
-        return err_set(msg, ERR_FORMAT, "%s: empty, a PNG was expected", name);
-    }
-    if (!png_image_begin_read_from_memory(&image, bytes, count)) {
+    if (!png_image_begin_read_from_memory(&image, chunks->data, chunks->len)) {
         return err_set(msg, ERR_FORMAT, "%s: no readable PNG: %s", name, image.message);
     }
     if (image.width == 0 || image.height == 0 || image.height > LIMIT_PNG_PIXELS / image.width) {
@@ -66,10 +91,6 @@ enum err png_decode(const void *bytes, size_t count, const char *name, struct pn
                                name, image.width, image.height, LIMIT_PNG_PIXELS);
         png_image_free(&image);
         return err;
-    }
-    if (!has_end(bytes, count)) {
-        png_image_free(&image);
-        return err_set(msg, ERR_FORMAT, "%s: the PNG is cut short", name);
     }
     image.format = PNG_FORMAT_RGBA;
     picture.width = image.width;
@@ -81,6 +102,18 @@ enum err png_decode(const void *bytes, size_t count, const char *name, struct pn
     }
     *out = picture;
     return ERR_OK;
+}
+
+enum err png_decode(const void *bytes, size_t count, const char *name, struct png *out,
+                    struct err_msg *msg)
+{
+    struct strbuf chunks = STRBUF_INIT;
+    enum err err = take_chunks(bytes, count, name, &chunks, msg);
+    if (err == ERR_OK) {
+        err = decode_chunks(&chunks, name, out, msg);
+    }
+    strbuf_release(&chunks);
+    return err;
 }
 
 void png_release(struct png *picture)
@@ -229,9 +262,8 @@ double png_ink(const struct png *picture)
 struct reading {
     png_structp png;
     png_infop info;
-    const uint8_t *bytes;
-    size_t count;
-    size_t at;
+    struct strbuf chunks;
+    size_t at; /* in chunks */
     uint8_t *row;
     struct palette palette;
     struct png_facts facts;
@@ -242,10 +274,10 @@ struct reading {
 static void read_next(png_structp png, png_bytep out, size_t bytes)
 {
     struct reading *reading = png_get_io_ptr(png);
-    if (bytes > reading->count - reading->at) {
+    if (bytes > reading->chunks.len - reading->at) {
         png_error(png, "cut short");
     }
-    memcpy(out, reading->bytes + reading->at, bytes);
+    memcpy(out, reading->chunks.data + reading->at, bytes);
     reading->at += bytes;
 }
 
@@ -295,7 +327,7 @@ static enum err inspect_whole(const struct reading *reading, const char *name,
                               struct png_facts *out, struct err_msg *msg)
 {
     struct png picture = { 0, 0, NULL };
-    enum err err = png_decode(reading->bytes, reading->count, name, &picture, msg);
+    enum err err = decode_chunks(&reading->chunks, name, &picture, msg);
     if (err == ERR_OK) {
         *out = (struct png_facts){ picture.width, picture.height, png_ink(&picture) };
         png_release(&picture);
@@ -303,17 +335,14 @@ static enum err inspect_whole(const struct reading *reading, const char *name,
     return err;
 }
 
-enum err png_inspect(const void *bytes, size_t count, const char *name, struct png_facts *out,
-                     struct err_msg *msg)
+static enum err inspect_chunks(struct reading *reading, const char *name, struct png_facts *out,
+                               struct err_msg *msg)
 {
-    struct reading *reading = mem_new(sizeof *reading);
-    reading->bytes = bytes;
-    reading->count = count;
     reading->palette = new_palette();
     reading->png =
         png_create_read_struct(PNG_LIBPNG_VER_STRING, reading, on_png_error, on_png_warning);
     reading->info = reading->png != NULL ? png_create_info_struct(reading->png) : NULL;
-    bool read = count <= LIMIT_PNG_FILE_BYTES && reading->info != NULL && read_rows(reading);
+    bool read = reading->info != NULL && read_rows(reading);
     size_t pixels = (size_t)reading->facts.width * reading->facts.height;
     enum err err = ERR_OK;
     reading->facts.ink = palette_ink(&reading->palette, pixels);
@@ -325,6 +354,18 @@ enum err png_inspect(const void *bytes, size_t count, const char *name, struct p
         *out = reading->facts;
     }
     png_destroy_read_struct(&reading->png, &reading->info, NULL);
+    return err;
+}
+
+enum err png_inspect(const void *bytes, size_t count, const char *name, struct png_facts *out,
+                     struct err_msg *msg)
+{
+    struct reading *reading = mem_new(sizeof *reading);
+    enum err err = take_chunks(bytes, count, name, &reading->chunks, msg);
+    if (err == ERR_OK) {
+        err = inspect_chunks(reading, name, out, msg);
+    }
+    strbuf_release(&reading->chunks);
     free(reading->row);
     free(reading);
     return err;

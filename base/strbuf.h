@@ -28,7 +28,7 @@ void strbuf_add(struct strbuf *buf, const void *bytes, size_t count);
 void strbuf_add_str(struct strbuf *buf, const char *text);
 void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_addf(struct strbuf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
-void strbuf_addv(struct strbuf *buf, const char *format, va_list args);
+void strbuf_addv(struct strbuf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* The text, "" when nothing was ever added. Borrowed until the next change. */
 const char *strbuf_text(const struct strbuf *buf);

@@ -172,8 +172,8 @@ static void trees_are_built_and_written(void **state)
     cJSON *root = json_new_object();
     json_add_text(root, "name", "chat");
     json_add_text(root, "none", NULL);
-    json_add_number(root, "nan", NAN);
-    json_add_number(root, "inf", -INFINITY);
+    json_add_number(root, "nan", (double)NAN);
+    json_add_number(root, "inf", -(double)INFINITY);
     json_add_bool(root, "ok", true);
     cJSON *inner = json_add_object(root, "inner");
     json_add_number(inner, "n", 1);

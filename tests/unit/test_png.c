@@ -7,6 +7,7 @@
 
 #include <zlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/png.h"
 
@@ -143,6 +144,29 @@ static void a_header_that_promises_too_many_pixels_is_refused_at_once(void **sta
         png_release(&picture);
         strbuf_release(&bytes);
     }
+}
+
+/* Found by fuzzing: libpng cleared 2 GiB for a text chunk of claimed length. */
+static void a_chunk_that_claims_more_than_there_is_costs_nothing(void **state)
+{
+    (void)state;
+    struct err_msg msg;
+    struct strbuf bytes = STRBUF_INIT;
+    struct png back = { 0, 0, NULL };
+    struct png picture = filled(1, 1, WHITE);
+    assert_int_equal(png_encode(&picture, &bytes, &msg), ERR_OK);
+    struct strbuf hostile = STRBUF_INIT;
+    strbuf_add(&hostile, bytes.data, 33); /* signature and header */
+    strbuf_add(&hostile, "\x7b\0\0\x07tEXt", 8);
+    strbuf_add(&hostile, bytes.data + 33, bytes.len - 33);
+    uint64_t start_ns = clock_now_ns();
+    assert_int_equal(png_decode(hostile.data, hostile.len, "t.png", &back, &msg), ERR_FORMAT);
+    struct png_facts facts;
+    assert_int_equal(png_inspect(hostile.data, hostile.len, "t.png", &facts, &msg), ERR_FORMAT);
+    assert_true(clock_now_ns() - start_ns < 100 * NS_PER_MS);
+    png_release(&picture);
+    strbuf_release(&bytes);
+    strbuf_release(&hostile);
 }
 
 static void ink_is_what_differs_from_the_commonest_colour(void **state)
@@ -316,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_picture_cut_short_anywhere_is_refused),
         cmocka_unit_test(other_bytes_are_no_picture),
         cmocka_unit_test(a_header_that_promises_too_many_pixels_is_refused_at_once),
+        cmocka_unit_test(a_chunk_that_claims_more_than_there_is_costs_nothing),
         cmocka_unit_test(ink_is_what_differs_from_the_commonest_colour),
         cmocka_unit_test(inspecting_row_by_row_says_the_same_as_decoding),
         cmocka_unit_test(shrinking_averages_areas),
