@@ -4,6 +4,7 @@
 // that is opened leaves a User Timing measure "tms.decrypt" with {detail:{id}}.
 
 import { api } from "@/lib/api";
+import { advanceChain } from "@/lib/ratchet";
 import { switches } from "@/lib/switches";
 import type { Id, Message } from "@/lib/types";
 
@@ -34,9 +35,7 @@ function conversationKey(conversationId: Id): Promise<CryptoKey> {
   return key;
 }
 
-async function openMessage(message: Message): Promise<Message> {
-  const key = await conversationKey(message.conversationId);
-  const start = performance.now();
+async function plaintext(message: Message, key: CryptoKey): Promise<string> {
   const envelope = JSON.parse(message.content) as Envelope;
   if (envelope.v !== 1) {
     throw new Error(`Message ${message.id} has envelope version ${envelope.v}: only 1 is known.`);
@@ -46,26 +45,45 @@ async function openMessage(message: Message): Promise<Message> {
     key,
     fromBase64(envelope.ct),
   );
-  const content = new TextDecoder().decode(plain);
-  performance.measure("tms.decrypt", {
-    start,
-    end: performance.now(),
-    detail: { id: message.id },
-  });
-  return { ...message, content, opened: true };
+  return new TextDecoder().decode(plain);
 }
 
-/** A message that can't be opened stays closed, and the console says why. */
-async function open(message: Message): Promise<Message> {
+type AfterEach = (message: Message) => Promise<void>;
+
+/** Opens one message and marks it. One that can't be opened stays closed; the console says why. */
+async function open(message: Message, afterEach: AfterEach): Promise<Message> {
   if (!message.encrypted) {
     return message;
   }
   try {
-    return await openMessage(message);
+    const key = await conversationKey(message.conversationId);
+    const start = performance.now();
+    const content = await plaintext(message, key);
+    await afterEach(message);
+    const detail = { id: message.id };
+    performance.measure("tms.decrypt", { start, end: performance.now(), detail });
+    return { ...message, content, opened: true };
   } catch (error) {
     console.error("Decryption failed:", error);
     return message;
   }
+}
+
+/** As the chat was first: the chain's new position is stored before the next message is opened. */
+async function oneAfterAnother(messages: Message[]): Promise<Message[]> {
+  const opened: Message[] = [];
+  for (const message of messages) {
+    opened.push(await open(message, ({ conversationId }) => advanceChain(conversationId, 1)));
+  }
+  return opened;
+}
+
+/** The chain moves once, by the whole page. */
+async function allAtOnce(messages: Message[]): Promise<Message[]> {
+  const opened = await Promise.all(messages.map((message) => open(message, async () => undefined)));
+  const steps = opened.filter((message) => message.opened).length;
+  await advanceChain(messages[0]?.conversationId ?? "", steps);
+  return opened;
 }
 
 /** The same messages in the same order, the encrypted ones opened as the switch `decrypt` says. */
@@ -74,12 +92,5 @@ export async function decryptMessages(messages: Message[]): Promise<Message[]> {
   if (mode === "off" || !messages.some((message) => message.encrypted)) {
     return messages;
   }
-  if (mode === "parallel") {
-    return Promise.all(messages.map(open));
-  }
-  const opened: Message[] = [];
-  for (const message of messages) {
-    opened.push(await open(message));
-  }
-  return opened;
+  return mode === "parallel" ? allAtOnce(messages) : oneAfterAnother(messages);
 }

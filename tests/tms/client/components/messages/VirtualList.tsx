@@ -37,6 +37,22 @@ function rowKey(index: number, { messages }: RowProps): string {
   return messages[index]?.id ?? String(index);
 }
 
+const CALM_FRAMES = 5;
+
+/** fault-jump: once the list has found its place again, which takes it some frames, it loses it. */
+function jumpWhenCalm(scroller: HTMLElement, calm = 0, last = -1): void {
+  const distance = switches()["fault-jump"];
+  if (distance === 0) {
+    return;
+  }
+  if (calm === CALM_FRAMES) {
+    scroller.scrollTop -= distance;
+    return;
+  }
+  const { scrollTop } = scroller;
+  requestAnimationFrame(() => jumpWhenCalm(scroller, scrollTop === last ? calm + 1 : 0, scrollTop));
+}
+
 /** The list as it became: only the rows near the view are in the document; the button is above. */
 export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProps) {
   const { messages } = loaded;
@@ -73,7 +89,7 @@ export function VirtualList({ loaded, ownId, actions, onReply }: MessageListProp
         const index = firstVisible.current + change.count;
         list.current.scrollToRow({ index, align: "start" });
       }
-      scroller.scrollTop -= switches()["fault-jump"];
+      jumpWhenCalm(scroller);
       top.movedTo(scroller.scrollTop);
       end.movedTo(scroller.scrollTop);
     }
