@@ -72,10 +72,11 @@ build/obj/%.o: %.c
 	$(call say,CC  )
 	$(Q)$(CC) $(COMPILE) $(GCC_WARNINGS) -c -o $@ $<
 
+# With the counters that show a fuzzer where it has not been yet.
 build/asan/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC  )
-	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
+	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 build/obj/gen/%.o: build/gen/%.c
 	@mkdir -p $(@D)
