@@ -67,10 +67,8 @@ static const char *engine_of(const char *program, bool headed)
     if (headed) {
         return "headed";
     }
-    const char *slash = strrchr(program, '/');
-    const char *name = slash != NULL ? slash + 1 : program;
     bool is_shell =
-        strstr(name, "headless-shell") != NULL || strstr(name, "headless_shell") != NULL;
+        strstr(program, "headless-shell") != NULL || strstr(program, "headless_shell") != NULL;
     return is_shell ? "headless-shell" : "headless=new";
 }
 

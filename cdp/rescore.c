@@ -153,9 +153,17 @@ static enum err check_options(const struct result_run *run, struct err_msg *msg)
         }
     }
     double runs = json_number(options, "runs", 0.0);
-    if (!(runs >= 1.0 && runs <= 10000.0) || !cJSON_IsArray(json_at(options, "variants"))) {
+    bool complete = runs >= 1.0 && runs <= 10000.0 &&
+                    cJSON_GetArraySize(json_at(options, "messages")) > 0 &&
+                    cJSON_GetArraySize(json_at(options, "variants")) > 0;
+    const cJSON *variant = NULL;
+    cJSON_ArrayForEach (variant, json_at(options, "variants")) {
+        complete = complete && json_text(variant, "name") != NULL;
+    }
+    if (!complete) {
         return err_set(msg, ERR_FORMAT,
-                       "%s/run.json: options.runs and options.variants are not what measure wrote",
+                       "%s/run.json: options.messages, .runs and .variants are not what measure "
+                       "wrote",
                        run->dir);
     }
     return ERR_OK;

@@ -103,7 +103,9 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
     double back = json_number(raw, "end.top", lowest);
     double wanted = json_number(raw, "distance", 0.0);
     double up = top - lowest;
-    if (up < wanted * MOVED_SHARE || back - lowest < wanted * MOVED_SHARE) {
+    bool moved =
+        wanted > 0.0 && up >= wanted * MOVED_SHARE && back - lowest >= wanted * MOVED_SHARE;
+    if (!moved) {
         char *reason = mem_format("the list did not really scroll: from %.0f px to %.0f and back "
                                   "to %.0f, %.0f px each way were asked for",
                                   top, lowest, back, wanted);

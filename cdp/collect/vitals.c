@@ -59,7 +59,12 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
     }
     samples_add_from(out, "fcp", vitals, "fcp_ms");
     samples_add_from(out, "ttfb", vitals, "ttfb_ms");
-    samples_add(out, "cls", layout_shift(json_at(vitals, "shifts")));
+    const cJSON *shifts = json_at(vitals, "shifts");
+    if (cJSON_IsArray(shifts)) {
+        samples_add(out, "cls", layout_shift(shifts));
+    } else {
+        samples_none(out, "cls", "the browser gave no shifts");
+    }
 }
 
 const struct collector collector_vitals = {
