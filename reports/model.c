@@ -201,8 +201,8 @@ void build_list_words(struct report *report, struct report_series *series)
             series->list = plain ? LIST_PLAIN : LIST_VIRTUAL;
             series->list_words = report_keep_format(
                 report,
-                "%s: %.0f %% of the %.0f loaded messages are rendered (one count only, so "
-                "there is no slope).",
+                "%s: %.0f %% of the %.0f loaded messages are rendered (one measured "
+                "count, so there is no slope).",
                 plain ? "Renders every message" : "Virtualized", value->median * 100.0,
                 series->stage[i].messages);
             return;

@@ -109,7 +109,7 @@ static void one_count_is_judged_by_the_rendered_share(void **state)
         json_push_node(json_add_array(json_add_object(root, "measure"), "variants"), variant);
         struct report report = fixture_report(root);
         assert_int_equal(report.series[0].list, cases[i].want);
-        assert_non_null(strstr(report.series[0].list_words, "one count only"));
+        assert_non_null(strstr(report.series[0].list_words, "one measured count"));
         report_release(&report);
         cJSON_Delete(root);
     }
