@@ -216,6 +216,18 @@ static enum err restore_times(struct db *db, struct err_msg *msg)
                   NULL, msg);
 }
 
+/* Memberships are written anew rather than mended: muting and what was read stand in columns that
+ * not every version of the chat has. */
+static enum err renew_members(struct db *db, struct table_maker *maker, struct err_msg *msg)
+{
+    double seconds;
+    enum err code = db_run(db, "renewing memberships",
+                           "DELETE FROM conversation_members m USING tmscdp_conversations c, "
+                           "tmscdp_users u WHERE c.id = m.conversation_id AND u.id = m.user_id",
+                           NULL, msg);
+    return code == ERR_OK ? copy_table(db, table_of_members, maker, &seconds, msg) : code;
+}
+
 enum err reset_run(struct db *db, const struct shape *shape, const char *secret,
                    struct reset_report *report, struct err_msg *msg)
 {
@@ -227,6 +239,9 @@ enum err reset_run(struct db *db, const struct shape *shape, const char *secret,
     enum err code = cleanup_reset(db, &report->cleanup, msg);
     if (code == ERR_OK) {
         code = repair_messages(db, &maker, secret, &report->repaired_messages, msg);
+    }
+    if (code == ERR_OK) {
+        code = renew_members(db, &maker, msg);
     }
     if (code == ERR_OK) {
         code = restore_times(db, msg);

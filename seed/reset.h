@@ -21,8 +21,9 @@ struct reset_report {
  * so that only seeding again helps. Needs cleanup_mark(). */
 MUST_CHECK enum err reset_find_shape(struct db *db, struct shape *shape, struct err_msg *msg);
 
-/* Resets: cleanup_reset(), then edited and deleted seeded messages, the conversations' times, the
- * users' last synchronization, and shape->reactions reactions on each image. `secret` (NULL when
+/* Resets: cleanup_reset(), then edited and deleted seeded messages, the seeded users' memberships,
+ * the conversations' times, the users' last synchronization, and shape->reactions reactions on each
+ * image. `secret` (NULL when
  * there is none) is needed only to repair an encrypted message: ERR_USAGE. */
 MUST_CHECK enum err reset_run(struct db *db, const struct shape *shape, const char *secret,
                               struct reset_report *report, struct err_msg *msg);

@@ -217,6 +217,7 @@ const struct table tables[TABLE_COUNT] = {
       line_reaction },
 };
 
+const struct table *const table_of_members = &tables[2];
 const struct table *const table_of_reactions = &tables[TABLE_COUNT - 1];
 
 uint64_t tables_total(const struct shape *shape)

@@ -33,6 +33,7 @@ struct table {
 
 /* In an order in which no row refers to a later table. */
 extern const struct table tables[TABLE_COUNT];
+extern const struct table *const table_of_members;
 extern const struct table *const table_of_reactions;
 
 /* Rows of all tables. */

@@ -96,6 +96,7 @@ static void the_suites_seed_has_its_numbers_of_rows(void **state)
     for (size_t t = 0; t < TABLE_COUNT; t++) {
         assert_int_equal(tables[t].count(&suite), want[t]);
     }
+    assert_string_equal(table_of_members->name, "conversation_members");
     assert_string_equal(table_of_reactions->name, "message_reactions");
 }
 
