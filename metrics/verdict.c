@@ -118,8 +118,13 @@ static void judge_target(const struct target *target, const struct verdict_input
                    text);
         return;
     }
-    add_reason(out, holds ? VERDICT_FINE : VERDICT_SLOWS_DOWN, "%s %s", target->metric->title,
-               text);
+    if (holds) {
+        add_reason(out, VERDICT_FINE, "%s %s", target->metric->title, text);
+        return;
+    }
+    /* The plan lets such a figure decide; the reader should know what it is worth. */
+    add_reason(out, VERDICT_SLOWS_DOWN, "%s %s%s", target->metric->title, text,
+               target->metric->use == METRIC_REPORT ? " (a report-only figure)" : "");
 }
 
 static void judge_slope(const struct slope *slope, double limit, struct verdict_result *out)

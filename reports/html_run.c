@@ -7,7 +7,11 @@
 static void add_steps(const struct report_stage *stage, struct strbuf *out)
 {
     if (stage->how_count == 0) {
-        html_no_data(out, "no steps were recorded", 1);
+        if (stage->reached) {
+            html_raw(out, "<td class=\"words\">none: they came with what was loaded before</td>");
+        } else {
+            html_no_data(out, "no steps were recorded", 1);
+        }
         return;
     }
     html_raw(out, "<td class=\"words\"><ol>");

@@ -119,6 +119,21 @@ static void a_missed_target_slows_down(void **state)
     }
 }
 
+static void a_missed_report_only_figure_is_marked(void **state)
+{
+    (void)state;
+    struct verdict_result result;
+    struct figures figures = good_figures();
+    put(&figures, "raf_fps", 46.3);
+    (void)judge(&figures, 50, &flat, &result);
+    assert_string_equal(reason_of(&result, VERDICT_SLOWS_DOWN),
+                        "rAF frames per second 46.3 ≤ 50.0 (a report-only figure)");
+    put(&figures, "raf_fps", 59.0);
+    put(&figures, "dom_elements", 9000);
+    (void)judge(&figures, 50, &flat, &result);
+    assert_string_equal(reason_of(&result, VERDICT_SLOWS_DOWN), "DOM elements 9,000 ≥ 8,000");
+}
+
 static void a_missing_figure_is_never_fine(void **state)
 {
     (void)state;
@@ -324,6 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_page_is_fine_and_says_what_held),
         cmocka_unit_test(a_missed_target_slows_down),
+        cmocka_unit_test(a_missed_report_only_figure_is_marked),
         cmocka_unit_test(a_missing_figure_is_never_fine),
         cmocka_unit_test(the_slope_decides_where_all_targets_hold),
         cmocka_unit_test(with_one_count_the_rendered_share_stands_in),
