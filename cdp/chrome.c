@@ -1,5 +1,6 @@
 #include "cdp/chrome.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -281,6 +282,7 @@ enum err chrome_start(struct loop *loop, const struct chrome_options *options, u
     if (err != ERR_OK) {
         return err;
     }
+    assert(program != NULL);
     chrome->engine = mem_dup_str(engine_of(program, options->headed));
     chrome->sandbox = geteuid() != 0;
     chrome->flags = json_new_array();

@@ -35,9 +35,9 @@ static void other_bytes_are_no_port_file(void **state)
     (void)state;
 #define REST "\n/devtools/browser/7f48cc3d-b867-47f2-99a9-1ce1abd9a7e1"
     static const char *const texts[] = {
-        "0" REST,      "65536" REST, "-1" REST,
-        " 80" REST,    "80x" REST,   "123456" REST,
-        "\n" REST + 1, REST,         "80\n/devtools/page/7f48cc3d-b867-47f2-99a9-1ce1abd9a7e1xxxxx",
+        "0" REST,    "65536" REST, "-1" REST,
+        " 80" REST,  "80x" REST,   "123456" REST,
+        "\n\n" REST, REST,         "80\n/devtools/page/7f48cc3d-b867-47f2-99a9-1ce1abd9a7e1xxxxx",
     };
     unsigned port = 0;
     char *path = NULL;
