@@ -2,12 +2,12 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/strbuf.h"
 
 #define SUB_BITS  9
 #define SUB_CELLS (UINT64_C(1) << SUB_BITS) /* cells of one power of two */
