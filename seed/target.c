@@ -62,14 +62,20 @@ static enum err check_hosts(const char *hosts, const struct option_list *allowed
     }
 }
 
+/* An empty variable names nothing, to libpq as to us. */
+static bool is_set(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
 static enum err check_options(const struct target *target, const PQconninfoOption *given,
                               const PQconninfoOption *environment, struct err_msg *msg)
 {
     static const char *const naming[] = { "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE",
                                           "PGSERVICE" };
-    bool named = target->url != NULL;
+    bool named = is_set(target->url);
     for (size_t i = 0; i < sizeof naming / sizeof naming[0]; i++) {
-        named = named || getenv(naming[i]) != NULL;
+        named = named || is_set(getenv(naming[i]));
     }
     if (!named) {
         return err_set(msg, ERR_USAGE,

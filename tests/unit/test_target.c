@@ -92,6 +92,8 @@ static void the_environment_is_checked_as_well(void **state)
     struct err_msg msg;
     assert_int_equal(check(NULL, false, NULL, &conninfo, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "no database is named"));
+    assert_int_equal(setenv("PGHOST", "", 1), 0);
+    assert_int_equal(check("", false, NULL, &conninfo, &msg), ERR_USAGE);
 
     assert_int_equal(setenv("PGDATABASE", "tms", 1), 0);
     assert_int_equal(check(NULL, false, NULL, &conninfo, &msg), ERR_OK);
