@@ -106,6 +106,23 @@ static void a_timer_can_be_moved_and_stopped(void **state)
     loop_timer_free(stopper);
 }
 
+static void a_timer_counts_from_its_start_after_a_long_computation(void **state)
+{
+    (void)state;
+    bool fired = false;
+    struct err_msg msg;
+    struct loop_timer *timer = loop_timer_new(loop, set, &fired);
+    assert_int_equal(loop_wait(loop, never, NULL, 0, &msg), ERR_TIMEOUT);
+    uint64_t start_ns = clock_now_ns();
+    while (clock_now_ns() - start_ns < 30 * NS_PER_MS) {
+    }
+    start_ns = clock_now_ns();
+    loop_timer_start(timer, 20 * NS_PER_MS);
+    assert_int_equal(wait_for(&fired, LONG_ENOUGH), ERR_OK);
+    assert_true(clock_now_ns() - start_ns >= 19 * NS_PER_MS);
+    loop_timer_free(timer);
+}
+
 static void on_readable(struct ev_loop *ev, struct ev_io *watcher, int events)
 {
     (void)ev;
@@ -239,6 +256,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(timers_fire_once_in_order_and_not_early, open_loop,
                                         close_loop),
         cmocka_unit_test_setup_teardown(a_timer_can_be_moved_and_stopped, open_loop, close_loop),
+        cmocka_unit_test_setup_teardown(a_timer_counts_from_its_start_after_a_long_computation,
+                                        open_loop, close_loop),
         cmocka_unit_test_setup_teardown(what_came_in_time_counts_after_a_late_look, open_loop,
                                         close_loop),
         cmocka_unit_test_setup_teardown(the_first_signal_interrupts_every_wait_until_rearmed,

@@ -327,6 +327,16 @@ static void our_death_by_sigkill_leaves_nothing_behind(void **state)
     free(script);
 }
 
+static void no_program_inherits_the_channels(void **state)
+{
+    (void)state;
+    struct process process;
+    start(&process, "exec sleep 1000", NULL, NULL);
+    assert_int_equal(fcntl(process.lifeline, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    assert_int_equal(fcntl(process.status_fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    process_stop(&process, 0);
+}
+
 static void the_guardians_own_death_takes_the_program_along(void **state)
 {
     (void)state;
@@ -390,6 +400,7 @@ int main(void)
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(our_death_by_sigkill_leaves_nothing_behind, make_folder,
                                         remove_folder),
+        cmocka_unit_test(no_program_inherits_the_channels),
         cmocka_unit_test(the_guardians_own_death_takes_the_program_along),
         cmocka_unit_test_setup_teardown(usage_sums_a_tree, make_folder, remove_folder),
     };

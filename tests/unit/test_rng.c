@@ -54,6 +54,22 @@ static void bounded_numbers_stay_below_and_reach_all(void **state)
     }
 }
 
+/* 2^64 mod (2^63 + 1) is 2^63 - 1: what is drawn below that must be drawn again. */
+static void surplus_draws_are_thrown_away(void **state)
+{
+    (void)state;
+    struct rng raw = { { 1, 2, 3, 4 } };
+    struct rng rng = raw;
+    uint64_t bound = (UINT64_C(1) << 63) + 1;
+    uint64_t drawn = rng_u64(&raw);
+    assert_int_equal(drawn, 11520);
+    while (drawn < bound - 2) {
+        drawn = rng_u64(&raw);
+    }
+    assert_int_equal(rng_below(&rng, bound), drawn % bound);
+    assert_memory_equal(rng.state, raw.state, sizeof raw.state);
+}
+
 static void units_lie_between_zero_and_one(void **state)
 {
     (void)state;
@@ -106,6 +122,7 @@ int main(void)
         cmocka_unit_test(the_state_comes_from_splitmix64),
         cmocka_unit_test(the_sequence_is_xoshiro256_starstar),
         cmocka_unit_test(bounded_numbers_stay_below_and_reach_all),
+        cmocka_unit_test(surplus_draws_are_thrown_away),
         cmocka_unit_test(units_lie_between_zero_and_one),
         cmocka_unit_test(uuids_are_version_four_and_reproducible),
         cmocka_unit_test(entropy_differs),
