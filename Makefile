@@ -142,6 +142,10 @@ fuzz: $(FUZZERS)
 soak: all client ## Long runs: every count, twenty times in a row, with every trap on
 	tests/soak/traps.py
 
+.PHONY: kill-matrix
+kill-matrix: all client ## Who dies × when, all of it (make test does each victim once)
+	KILL_MATRIX=whole /usr/bin/python3 -m unittest -v tests.e2e.test_ends
+
 .PHONY: lint format tidy
 lint: tidy ## Format, static analysis, rooms
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
