@@ -15,7 +15,8 @@ SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)) cdp/collect/*.c)
 HEADERS := $(wildcard $(addsuffix /*.h,$(ROOMS)) cdp/collect/*.h tests/unit/*.h)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-EMBEDDED := $(sort $(wildcard cdp/profiles/*.json cdp/js/*.js reports/assets/* metrics/data/*.json))
+EMBEDDED := $(sort $(wildcard backend/apis/*.json backend/scenarios/*.json cdp/profiles/*.json \
+  cdp/js/*.js reports/assets/* metrics/data/*.json))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef -Wformat=2 \
@@ -88,7 +89,7 @@ build/asan/gen/%.o: build/gen/%.c
 	$(call say,CC  )
 	$(Q)$(CLANG) $(COMPILE) $(SANITIZE) -c -o $@ $<
 
-build/gen/embedded.c: scripts/embed $(EMBEDDED)
+build/gen/embedded.c: scripts/embed Makefile $(EMBEDDED)
 	@mkdir -p $(@D)
 	$(call say,GEN )
 	$(Q)scripts/embed $(EMBEDDED) > $@

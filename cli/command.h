@@ -31,6 +31,7 @@ struct command {
 
 extern const struct command cmd_seed;
 extern const struct command cmd_measure;
+extern const struct command cmd_stress;
 extern const struct command cmd_rescore;
 extern const struct command cmd_report;
 extern const struct command cmd_doctor;

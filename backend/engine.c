@@ -1,0 +1,172 @@
+#include "backend/engine.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+struct engine {
+    const struct engine_plan *plan;
+    struct vu_world world;
+    struct driver **driver;
+    uint64_t *scenario_vus; /* by scenario of the workload */
+    struct loop_timer *second;
+    uint64_t start_ns;
+    uint64_t ticked_ns;
+    uint64_t next_tick_ns;
+    bool aborted;
+};
+
+static bool is_over(void *arg)
+{
+    const struct engine *engine = arg;
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        if (!driver_is_over(engine->driver[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void interrupt_all(const struct engine *engine)
+{
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        driver_interrupt(engine->driver[i]);
+    }
+}
+
+static uint64_t made_vus(const struct engine *engine)
+{
+    uint64_t made = 0;
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        made += driver_made(engine->driver[i]);
+    }
+    return made;
+}
+
+static void take_tick(struct engine *engine, uint64_t now_ns)
+{
+    const struct engine_plan *plan = engine->plan;
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        engine->scenario_vus[plan->drivers[i].scenario] = driver_vus(engine->driver[i]);
+    }
+    const struct record_tick tick = {
+        .at_s = (double)(now_ns - engine->start_ns) / (double)NS_PER_S,
+        .seconds = (double)(now_ns - engine->ticked_ns) / (double)NS_PER_S,
+        .vus = engine->world.vus,
+        .vus_made = made_vus(engine),
+        .scenario_vus = engine->scenario_vus,
+    };
+    record_tick(engine->world.record, &tick);
+    engine->ticked_ns = now_ns;
+}
+
+static void on_second(void *arg)
+{
+    struct engine *engine = arg;
+    uint64_t now_ns = clock_now_ns();
+    take_tick(engine, now_ns);
+    engine->next_tick_ns += NS_PER_S;
+    loop_timer_start(engine->second,
+                     engine->next_tick_ns > now_ns ? engine->next_tick_ns - now_ns : 0);
+    const struct engine_status status = {
+        .elapsed_s = (double)(now_ns - engine->start_ns) / (double)NS_PER_S,
+        .vus = engine->world.vus,
+        .made = made_vus(engine),
+    };
+    if (engine->plan->each_second != NULL &&
+        engine->plan->each_second(engine->plan->arg, &status)) {
+        engine->aborted = true;
+        interrupt_all(engine);
+    }
+}
+
+static enum err start(struct engine *engine, struct loop *loop, struct record *record,
+                      struct err_msg *msg)
+{
+    const struct engine_plan *plan = engine->plan;
+    uint64_t most = 0;
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        most += schedule_most_vus(plan->drivers[i].schedule);
+    }
+    struct http_client *http = NULL;
+    enum err err = http_client_new(loop, (uint32_t)most, &http, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    engine->world = (struct vu_world){
+        .loop = loop,
+        .http = http,
+        .workload = plan->workload,
+        .base = plan->base,
+        .files = plan->files,
+        .record = record,
+        .ledger = plan->ledger,
+        .run = plan->run,
+        .pause = plan->pause,
+        .seed = plan->seed,
+        .next_serial = plan->first_serial + plan->part,
+        .parts = plan->parts,
+    };
+    engine->driver = mem_new_array(plan->driver_count, sizeof(struct driver *));
+    engine->scenario_vus = mem_new_array(plan->workload->scenario_count, sizeof(uint64_t));
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        engine->driver[i] = driver_new(&engine->world, &plan->drivers[i]);
+    }
+    engine->second = loop_timer_new(loop, on_second, engine);
+    engine->start_ns = clock_now_ns();
+    engine->ticked_ns = engine->start_ns;
+    engine->next_tick_ns = engine->start_ns + NS_PER_S;
+    loop_timer_start(engine->second, NS_PER_S);
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        driver_begin(engine->driver[i], engine->start_ns);
+    }
+    return ERR_OK;
+}
+
+static void end(struct engine *engine)
+{
+    for (size_t i = 0; engine->driver != NULL && i < engine->plan->driver_count; i++) {
+        driver_free(engine->driver[i]);
+    }
+    loop_timer_free(engine->second);
+    http_client_free(engine->world.http);
+    free(engine->driver);
+    free(engine->scenario_vus);
+}
+
+/* After a signal: nothing new, a little time for what runs, then the rest is cut off. */
+static enum err say_goodbye(struct engine *engine, struct loop *loop, struct err_msg *msg)
+{
+    loop_rearm(loop);
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        driver_stop(engine->driver[i]);
+    }
+    enum err err = loop_wait(loop, is_over, engine, clock_now_ns() + ENGINE_GOODBYE_NS, msg);
+    if (err == ERR_TIMEOUT) {
+        interrupt_all(engine);
+        err = ERR_OK;
+    }
+    return err;
+}
+
+enum err engine_run(struct loop *loop, const struct engine_plan *plan, struct record *record,
+                    struct engine_end *out, struct err_msg *msg)
+{
+    struct engine engine = { .plan = plan };
+    *out = (struct engine_end){ .next_serial = plan->first_serial };
+    enum err err = start(&engine, loop, record, msg);
+    if (err == ERR_OK) {
+        err = loop_wait(loop, is_over, &engine, UINT64_MAX, msg);
+        if (err == ERR_INTERRUPTED) {
+            out->interrupted = true;
+            err = say_goodbye(&engine, loop, msg);
+        }
+        uint64_t now_ns = clock_now_ns();
+        take_tick(&engine, now_ns);
+        out->seconds = (double)(now_ns - engine.start_ns) / (double)NS_PER_S;
+        out->aborted = engine.aborted;
+        out->next_serial = engine.world.next_serial - plan->part;
+        out->server_went_away = engine.world.was_refused;
+    }
+    end(&engine);
+    return err;
+}

@@ -1,0 +1,155 @@
+#include "backend/overrides.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+#define TIMEOUT_MAX_MS UINT64_C(3600000)
+
+struct span {
+    uint64_t start_ns;
+    uint64_t end_ns;
+};
+
+static enum err read_stage(const char *text, struct schedule_stage *out, struct err_msg *msg)
+{
+    uint64_t target = 0;
+    uint64_t ms = 0;
+    const char *colon = strchr(text, ':');
+    char *duration = mem_dup_bytes(text, colon != NULL ? (size_t)(colon - text) : 0);
+    bool valid = colon != NULL && num_parse_duration_ms(duration, &ms) &&
+                 num_parse_u64(colon + 1, &target) && target <= SCHEDULE_VUS_MAX;
+    free(duration);
+    if (!valid) {
+        return err_set(msg, ERR_USAGE, "--stage %s: must be DURATION:VUS like 30s:50", text);
+    }
+    *out = (struct schedule_stage){ ms * NS_PER_MS, (uint32_t)target };
+    return ERR_OK;
+}
+
+static enum err read_stages(const struct option_list *stages, struct schedule *schedule,
+                            struct err_msg *msg)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < stages->count && err == ERR_OK; i++) {
+        err = read_stage(stages->item[i], &schedule->stages[schedule->stage_count++], msg);
+    }
+    return err;
+}
+
+static enum err reshape(const struct overrides *overrides, struct schedule *schedule,
+                        struct err_msg *msg)
+{
+    const struct schedule old = *schedule;
+    uint64_t length_ns = overrides->has_duration ? overrides->duration_ms * NS_PER_MS
+                                                 : schedule_end_ns(&old) - old.start_ns;
+    enum err err = ERR_OK;
+    if (overrides->stages->count > 0) {
+        schedule_defaults(schedule, &executor_ramping_vus);
+        schedule->start_vus = (uint32_t)overrides->vus;
+        err = read_stages(overrides->stages, schedule, msg);
+    } else if (overrides->iterations > 0) {
+        schedule_defaults(schedule, &executor_shared_iterations);
+        schedule->iterations = overrides->iterations;
+        schedule->vus = overrides->vus > 0 ? (uint32_t)overrides->vus : 1;
+        if (overrides->has_duration) {
+            schedule->max_duration_ns = length_ns;
+        }
+    } else {
+        schedule_defaults(schedule, &executor_constant_vus);
+        schedule->vus = overrides->vus > 0 ? (uint32_t)overrides->vus : 1;
+        schedule->duration_ns = length_ns;
+    }
+    schedule->start_ns = old.start_ns;
+    schedule->graceful_stop_ns = old.graceful_stop_ns;
+    schedule->jitter_ns = old.jitter_ns;
+    return err;
+}
+
+static void complain(void *arg, const char *field, const char *sentence)
+{
+    struct err_msg *msg = arg;
+    if (msg->text[0] == '\0') {
+        (void)err_set(msg, ERR_USAGE, "the load on the command line: %s %s", field, sentence);
+    }
+}
+
+/* The latest new end of the scenarios that were over (`over`), or had only begun, when `which`
+ * began; false when there is none. */
+static bool latest_end(const struct workload *workload, const struct span *old, size_t which,
+                       bool over, uint64_t *out)
+{
+    bool found = false;
+    *out = 0;
+    for (size_t i = 0; i < workload->scenario_count; i++) {
+        uint64_t moment_ns = over ? old[i].end_ns : old[i].start_ns + 1;
+        if (i != which && moment_ns <= old[which].start_ns) {
+            uint64_t end_ns = schedule_end_ns(&workload->scenario[i].schedule);
+            *out = end_ns > *out ? end_ns : *out;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* Keeps the order: a scenario begins when the last of those is over that were over before, and no
+ * later than the end of those that it overlapped. Ends depend on starts, so once for each. */
+static void restart(struct workload *workload, const struct span *old)
+{
+    for (size_t pass = 0; pass < workload->scenario_count; pass++) {
+        for (size_t i = 0; i < workload->scenario_count; i++) {
+            uint64_t end_ns = 0;
+            uint64_t start_ns = old[i].start_ns;
+            if (latest_end(workload, old, i, true, &end_ns)) {
+                start_ns = end_ns;
+            } else if (latest_end(workload, old, i, false, &end_ns) && end_ns < start_ns) {
+                start_ns = end_ns;
+            }
+            workload->scenario[i].schedule.start_ns = start_ns;
+        }
+    }
+}
+
+static enum err set_timeouts(const char *text, struct workload *workload, struct err_msg *msg)
+{
+    uint64_t ms = 0;
+    if (!num_parse_duration_ms(text, &ms) || ms < 1 || ms > TIMEOUT_MAX_MS) {
+        return err_set(msg, ERR_USAGE, "--timeout %s: must be a duration from 1ms to 1h", text);
+    }
+    for (size_t i = 0; i < workload->flow_count; i++) {
+        for (size_t k = 0; k < workload->flow[i].step_count; k++) {
+            if (workload->flow[i].step[k].request != NULL) {
+                workload->flow[i].step[k].request->timeout_ns = ms * NS_PER_MS;
+            }
+        }
+    }
+    return ERR_OK;
+}
+
+enum err overrides_apply(const struct overrides *overrides, struct workload *workload,
+                         struct err_msg *msg)
+{
+    struct span old[WORKLOAD_SCENARIOS_MAX];
+    enum err err = ERR_OK;
+    if (overrides->timeout_text != NULL) {
+        err = set_timeouts(overrides->timeout_text, workload, msg);
+    }
+    if (overrides->vus == 0 && !overrides->has_duration && overrides->iterations == 0 &&
+        overrides->stages->count == 0) {
+        return err;
+    }
+    for (size_t i = 0; i < workload->scenario_count && err == ERR_OK; i++) {
+        struct schedule *schedule = &workload->scenario[i].schedule;
+        struct err_msg complaint = { "" };
+        old[i] = (struct span){ schedule->start_ns, schedule_end_ns(schedule) };
+        err = reshape(overrides, schedule, msg);
+        if (err == ERR_OK && schedule_check(schedule, complain, &complaint) > 0) {
+            *msg = complaint;
+            err = ERR_USAGE;
+        }
+    }
+    if (err == ERR_OK) {
+        restart(workload, old);
+    }
+    return err;
+}
