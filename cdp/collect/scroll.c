@@ -1,10 +1,9 @@
 /* Scrolling the visible list up and back by a synthetic gesture, which takes the compositor's real
  * path. The gesture reports success even where nothing can scroll (behind a dialog, on the wrong
  * element), so the list's own scrollTop is the proof, and without it there is no frame rate. */
+#include "base/mem.h"
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
-
-#include "base/mem.h"
 
 #define DISTANCE_PX     2000.0
 #define SPEED_PX_S      2000.0
@@ -58,12 +57,12 @@ static enum err scroll(struct page *page, const cJSON *begin, double distance_px
     return err;
 }
 
-static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+/* One pass, its readings in `raw`. */
+static enum err pass(struct journey *journey, cJSON *raw, struct err_msg *msg)
 {
-    struct page *page = context->journey->page;
+    struct page *page = journey->page;
     cJSON *begin = NULL;
-    enum err err =
-        page_run(page, "cdp/js/scroll_begin.js", journey_args(context->journey), &begin, msg);
+    enum err err = page_run(page, "cdp/js/scroll_begin.js", journey_args(journey), &begin, msg);
     if (err != ERR_OK) {
         return err;
     }
@@ -83,6 +82,49 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     return scroll(page, begin, distance_px, raw, msg);
 }
 
+/* How far the list went up and came back. */
+struct way {
+    double top;
+    double lowest;
+    double back;
+    double wanted;
+};
+
+static struct way read_way(const cJSON *raw)
+{
+    struct way way = { .top = json_number(raw, "begin.top", 0.0) };
+    way.lowest = json_number(raw, "end.lowest", way.top);
+    way.back = json_number(raw, "end.top", way.lowest);
+    way.wanted = json_number(raw, "distance", 0.0);
+    return way;
+}
+
+static bool has_moved(const struct way *way)
+{
+    return way->wanted > 0.0 && way->top - way->lowest >= way->wanted * MOVED_SHARE &&
+           way->back - way->lowest >= way->wanted * MOVED_SHARE;
+}
+
+static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+{
+    struct journey *journey = context->journey;
+    enum err err = pass(journey, raw, msg);
+    struct way way = read_way(raw);
+    if (err != ERR_OK || has_moved(&way)) {
+        return err;
+    }
+    /* A dialog may have come up since the last look: without it the list gets a second chance. */
+    int steps = cJSON_GetArraySize(journey->how);
+    err = journey_check(journey, msg);
+    if (err != ERR_OK || cJSON_GetArraySize(journey->how) == steps) {
+        return err;
+    }
+    while (raw->child != NULL) {
+        cJSON_Delete(cJSON_DetachItemViaPointer(raw, raw->child));
+    }
+    return pass(journey, raw, msg);
+}
+
 static void score_frames(const cJSON *times, struct samples *out)
 {
     int count = cJSON_GetArraySize(times);
@@ -98,17 +140,11 @@ static void score_frames(const cJSON *times, struct samples *out)
 static void score(const cJSON *raw, const struct collect_stage *stage, struct samples *out)
 {
     (void)stage;
-    double top = json_number(raw, "begin.top", 0.0);
-    double lowest = json_number(raw, "end.lowest", top);
-    double back = json_number(raw, "end.top", lowest);
-    double wanted = json_number(raw, "distance", 0.0);
-    double up = top - lowest;
-    bool moved =
-        wanted > 0.0 && up >= wanted * MOVED_SHARE && back - lowest >= wanted * MOVED_SHARE;
-    if (!moved) {
+    struct way way = read_way(raw);
+    if (!has_moved(&way)) {
         char *reason = mem_format("the list did not really scroll: from %.0f px to %.0f and back "
                                   "to %.0f, %.0f px each way were asked for",
-                                  top, lowest, back, wanted);
+                                  way.top, way.lowest, way.back, way.wanted);
         for (size_t i = 0; metrics[i] != NULL; i++) {
             samples_none(out, metrics[i], reason);
         }
@@ -116,7 +152,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
         return;
     }
     score_frames(json_at(raw, "end.times"), out);
-    samples_add(out, "scroll_px", up + (back - lowest));
+    samples_add(out, "scroll_px", way.top - way.lowest + (way.back - way.lowest));
     browser_metrics_score(raw, "LayoutCount", 1.0, "layout_count", out);
     browser_metrics_score(raw, "RecalcStyleCount", 1.0, "style_count", out);
 }
