@@ -200,6 +200,19 @@ export class Chat {
     );
   }
 
+  /** To the real end: in the virtual list the first try lands short of it. */
+  async toEnd() {
+    let before = null;
+    await until("the end of the list", async () => {
+      await this.scrollTo("end");
+      const place = await this.list((list) => `${list.scrollTop} of ${list.scrollHeight}`);
+      const same = place === before;
+      before = place;
+      return same;
+    });
+    return this.calm();
+  }
+
   /** Numbers of bubbles: in all trees, and in visible ones. */
   bubbles() {
     return this.page.evaluate((selector) => {

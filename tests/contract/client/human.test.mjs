@@ -102,6 +102,28 @@ test("a vote moves the bars, and a second one replaces the first", async () => {
   await chat.close();
 });
 
+test("a file that is picked is uploaded and appears as a card", async () => {
+  const chat = await openGroup(0);
+  const name = `notes-${Date.now()}.pdf`;
+  const picked = chat.page.waitForEvent("filechooser");
+  await chat.page.getByRole("button", { name: "Attach a file" }).click();
+  const file = { name, mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4 notes") };
+  await (await picked).setFiles(file);
+  await chat.page.locator(`${BUBBLE}:visible .file-card`).getByText(name).waitFor();
+  await chat.close();
+});
+
+test("the search field narrows the sidebar, and the header shows the members", async () => {
+  const chat = await openGroup(0);
+  const sidebar = chat.page.locator("aside.sidebar .conversation");
+  assert.ok((await sidebar.count()) > 1);
+  await chat.page.getByRole("searchbox").fill(group.display_name ?? group.name);
+  assert.equal(await sidebar.count(), 1);
+  await chat.page.getByRole("button", { name: "Members" }).click();
+  assert.equal(await chat.page.locator(".member-panel:visible li").count(), group.memberCount);
+  await chat.close();
+});
+
 test("typing is shown to the others and goes away again", async () => {
   const [me, other] = [await openGroup(0), await openGroup(1)];
   await me.page.locator("textarea:visible").pressSequentially("Hel");

@@ -9,6 +9,7 @@ import type { CurrentUser, Id, Message, Poll } from "@/lib/types";
 
 export interface ChatActions {
   sendText(content: string, replyTo: Message | null): void;
+  sendFile(file: File): void;
   toggleReaction(message: Message, emoji: string): void;
   vote(message: Message, poll: Poll, optionId: Id): void;
   setTyping(typing: boolean): void;
@@ -73,6 +74,15 @@ export function useChatActions(
       }
     }
 
+    async function upload(cid: Id, file: File) {
+      try {
+        const stored = await api.sendFile(cid, file);
+        change(cid, (pages) => cache.addMessage(pages, stored));
+      } catch (error) {
+        console.error("Upload failed:", error);
+      }
+    }
+
     async function react(message: Message, emoji: string, ownId: Id) {
       if (reacting.current.has(message.id)) {
         return;
@@ -107,6 +117,11 @@ export function useChatActions(
       sendText(content, replyTo) {
         if (conversationId !== null && me !== null) {
           void send(conversationId, me, content, replyTo);
+        }
+      },
+      sendFile(file) {
+        if (conversationId !== null) {
+          void upload(conversationId, file);
         }
       },
       toggleReaction(message, emoji) {

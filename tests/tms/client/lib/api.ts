@@ -31,13 +31,14 @@ export async function call(
   signal?: AbortSignal,
 ): Promise<unknown> {
   const headers: Record<string, string> = { Authorization: `Bearer ${sessionToken() ?? ""}` };
-  if (body !== undefined) {
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) {
     headers["Content-Type"] = "application/json";
   }
   const response = await fetch(apiAddress().rest + path, {
     method,
     headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: isForm || body === undefined ? body : JSON.stringify(body),
     signal,
   });
   if (!response.ok) {
@@ -71,6 +72,13 @@ export const api = {
       reply_to_id: replyToId,
       encrypted: false,
     }) as Promise<Message>,
+
+  sendFile(conversationId: Id, file: File) {
+    const form = new FormData();
+    form.append("conversation_id", conversationId);
+    form.append("file", file);
+    return post("/messages/upload", form) as Promise<Message>;
+  },
 
   addReaction: (messageId: Id, emoji: string) =>
     post(`/messages/${messageId}/reactions`, { emoji }) as Promise<Reaction>,

@@ -9,15 +9,15 @@ export const GUESSED_ROW_HEIGHT = 72;
 // Without the trap: what styles/messages.css and styles/cards.css come to in the desktop tree.
 // They were read from the page; a contract test compares them with it.
 const DAY_SEPARATOR = 45.390625;
-const TEXT_FRAME = 57.890625;
+const TEXT_FRAME = 53.890625;
 const TEXT_LINE = 21.75;
 const LETTERS_PER_LINE = 110;
-const FILE = 122.96875;
-const PICTURE = 291.734375;
-const POLL_FRAME = 120.21875;
+const FILE = 114.96875;
+const PICTURE = 287.734375;
+const POLL_FRAME = 116.21875;
 const POLL_OPTION = 41;
 const SYSTEM = 30.84375;
-const RECORDING = 110;
+const RECORDING = 106;
 
 function contentHeight(message: Message): number {
   switch (message.type) {

@@ -62,6 +62,7 @@ export function Bubble({ message, ownId, actions, onReply }: BubbleProps) {
       <Reactions message={message} ownId={ownId} onToggle={actions.toggleReaction} />
       <HoverMenu
         onReply={() => onReply(message)}
+        onCopy={() => void navigator.clipboard.writeText(preview(message))}
         onReact={(emoji) => actions.toggleReaction(message, emoji)}
       />
       {extra}

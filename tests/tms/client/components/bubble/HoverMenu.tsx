@@ -2,8 +2,14 @@ import { Icon } from "@/components/Icon";
 
 const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
+interface Props {
+  onReply(): void;
+  onCopy(): void;
+  onReact(emoji: string): void;
+}
+
 /** Shown by a style while the pointer is over the bubble; always in the document. */
-export function HoverMenu({ onReply, onReact }: { onReply(): void; onReact(emoji: string): void }) {
+export function HoverMenu({ onReply, onCopy, onReact }: Props) {
   return (
     <div className="hover-menu">
       {QUICK.map((emoji) => (
@@ -14,8 +20,8 @@ export function HoverMenu({ onReply, onReact }: { onReply(): void; onReact(emoji
       <button type="button" aria-label="Reply" onClick={onReply}>
         <Icon name="reply" size={16} />
       </button>
-      <button type="button" aria-label="More">
-        <Icon name="more" size={16} />
+      <button type="button" aria-label="Copy" onClick={onCopy}>
+        <Icon name="copy" size={16} />
       </button>
     </div>
   );

@@ -42,6 +42,22 @@ function ReplyBar({ message, onCancel }: { message: Message; onCancel(): void })
   );
 }
 
+function AttachButton() {
+  const { sendFile } = useActions();
+  const picker = useRef<HTMLInputElement>(null);
+  const onPicked = (files: FileList | null) => {
+    for (const file of files ?? []) {
+      sendFile(file);
+    }
+  };
+  return (
+    <>
+      <input ref={picker} type="file" hidden onChange={(event) => onPicked(event.target.files)} />
+      <IconButton icon="paperclip" label="Attach a file" onClick={() => picker.current?.click()} />
+    </>
+  );
+}
+
 export function Composer() {
   const { replyTo, setReplyTo } = useChat();
   const { sendText } = useActions();
@@ -68,7 +84,7 @@ export function Composer() {
     <footer className="composer">
       {replyTo !== null && <ReplyBar message={replyTo} onCancel={() => setReplyTo(null)} />}
       <div className="composer-row">
-        <IconButton icon="paperclip" label="Attach a file" />
+        <AttachButton />
         <textarea
           rows={1}
           value={text}
@@ -80,7 +96,7 @@ export function Composer() {
           }}
           onKeyDown={onKeyDown}
         />
-        <IconButton icon="smile" label="Emoji" />
+        <IconButton icon="smile" label="Add a smile" onClick={() => setText(`${text}🙂`)} />
         <button type="button" className="send-button" aria-label="Send" disabled={text.trim() === ""} onClick={send}>
           <SendIcon />
         </button>

@@ -43,7 +43,7 @@ function Row({ conversation, active, onOpened }: RowProps) {
           </span>
           <span className="conversation-bottom">
             <LastMessage conversation={conversation} />
-            {conversation.unreadCount > 0 && (
+            {!active && conversation.unreadCount > 0 && (
               <span className="badge">{conversation.unreadCount > 99 ? "99+" : conversation.unreadCount}</span>
             )}
           </span>
@@ -53,12 +53,20 @@ function Row({ conversation, active, onOpened }: RowProps) {
   );
 }
 
-export function ConversationList({ onOpened }: { onOpened?: () => void }) {
+interface Props {
+  /** Shows only the conversations with this in their names. */
+  filter?: string;
+  onOpened?: () => void;
+}
+
+export function ConversationList({ filter = "", onOpened }: Props) {
   const { conversations, conversationId } = useChat();
+  const wanted = filter.trim().toLowerCase();
+  const shown = conversations.filter((c) => conversationName(c).toLowerCase().includes(wanted));
   return (
     <nav className="conversation-list overflow-y-auto" aria-label="Conversations">
       <ul>
-        {conversations.map((conversation) => (
+        {shown.map((conversation) => (
           <Row
             key={conversation.id}
             conversation={conversation}

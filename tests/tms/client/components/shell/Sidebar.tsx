@@ -1,10 +1,12 @@
 "use client";
 
+import { useState } from "react";
 import { Avatar } from "@/components/Avatar";
 import { useChat } from "@/components/ChatProvider";
 import { Icon, IconButton } from "@/components/Icon";
 import { ConversationList } from "@/components/shell/ConversationList";
 import { userName } from "@/lib/format";
+import { logOut } from "@/lib/session";
 
 export function Brand() {
   return (
@@ -25,12 +27,13 @@ function ProfileBadge() {
         <span className="profile-name">{name}</span>
         <span className="profile-mail">{profile?.email ?? ""}</span>
       </div>
-      <IconButton icon="more" label="Settings" />
+      <IconButton icon="leave" label="Log out" onClick={logOut} />
     </div>
   );
 }
 
 export function Sidebar() {
+  const [filter, setFilter] = useState("");
   return (
     <aside className="sidebar">
       <header className="sidebar-head">
@@ -38,9 +41,15 @@ export function Sidebar() {
       </header>
       <label className="search">
         <Icon name="search" size={16} />
-        <input type="search" placeholder="Search conversations" aria-label="Search conversations" />
+        <input
+          type="search"
+          placeholder="Search conversations"
+          aria-label="Search conversations"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+        />
       </label>
-      <ConversationList />
+      <ConversationList filter={filter} />
       <ProfileBadge />
     </aside>
   );
