@@ -3,18 +3,16 @@ client, a Socket.IO client that shows the raw frames, and conversations made for
 
 import asyncio
 import atexit
-import json
 import os
 import signal
 import sys
 import time
 import unittest
 from concurrent.futures import Future
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from threading import Thread
-from typing import Any, AsyncIterator, Callable, Optional
+from typing import Any, Callable, Optional
 from uuid import uuid4
 
 import websockets
@@ -24,9 +22,9 @@ sys.path.insert(0, SERVER_FOLDER)
 
 import private_stack  # noqa: E402
 import sample_world as world  # noqa: E402
+from api_client import API, PATIENCE_S, Client, logged_in, opened, token  # noqa: E402
 
-API = "/api/v1"
-PATIENCE_S = 10
+__all__ = ["API", "Client", "logged_in", "opened", "token", "world"]  # for the tests
 
 _running = ExitStack()
 _stack: Optional[private_stack.PrivateStack] = None
@@ -96,73 +94,16 @@ FIXED = {
 }
 
 
-def token(index: int, **claims: Any) -> str:
-    return world.token(private_stack.SECRET, index, **claims)
-
-
 def sql(text: str) -> str:
     return stack().sql(text)
 
 
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
+def settle() -> None:
+    stack().settle()
 
 
-class Client:
-    """HTTP as one user, a new connection per call. user None sends no Authorization."""
-
-    def __init__(self, to: private_stack.Server, user: Optional[int] = 0):
-        self.port = to.port
-        self.user = user
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        headers: Optional[dict[str, str]] = None,
-    ) -> Answer:
-        """`body` is JSON unless it is bytes; `path` goes under /api/v1 unless it is absolute."""
-        sent = {} if self.user is None else {"Authorization": f"Bearer {token(self.user)}"}
-        sent.update(headers or {})
-        if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-            sent.setdefault("Content-Type", "application/json")
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request(method, API + path, body, sent)
-            response = connection.getresponse()
-            names = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, names, response.read())
-        finally:
-            connection.close()
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return self.call("GET", path, headers=headers)
-
-    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
-        return self.call("POST", path, {} if body is None else body, headers)
-
-    def put(self, path: str, body: Any) -> Answer:
-        return self.call("PUT", path, body)
-
-    def delete(self, path: str) -> Answer:
-        return self.call("DELETE", path)
-
-    def send(self, conversation_id: str, content: str = "Hello", **fields: Any) -> Answer:
-        return self.post(
-            "/messages/", {"conversation_id": conversation_id, "content": content, **fields}
-        )
-
-    def page(self, conversation_id: str, query: str = "limit=50") -> Answer:
-        return self.get(f"/messages/conversations/{conversation_id}/messages?{query}")
+def statements(act: Callable[[], Any], like: str = "%") -> tuple[int, int]:
+    return stack().statements(act, like)
 
 
 def new_conversation(*members: int, texts: int = 0) -> str:
@@ -219,57 +160,6 @@ def new_poll(*members: int, multiple: bool = False, expires: str = "NULL") -> Ne
     return poll
 
 
-class Socket:
-    """A Socket.IO client over a WebSocket that keeps every frame it got, in order."""
-
-    def __init__(self, connection: websockets.WebSocketClientProtocol):
-        self.connection = connection
-        self.frames: list[str] = []
-
-    async def frame(self) -> str:
-        text = await asyncio.wait_for(self.connection.recv(), PATIENCE_S)
-        self.frames.append(text)
-        return text
-
-    async def until(self, wanted: Callable[[str], bool]) -> str:
-        """The next frame that is wanted; those before it are kept in `frames`."""
-        while True:
-            text = await self.frame()
-            if wanted(text):
-                return text
-
-    async def event(self, name: str) -> Any:
-        """The data of the next event with this name."""
-        head = f'42["{name}"'
-        return json.loads((await self.until(lambda text: text.startswith(head)))[2:])[1]
-
-    async def login(self, auth: Any) -> str:
-        """Send CONNECT; the acknowledging or refusing frame."""
-        await self.connection.send("40" + json.dumps(auth))
-        return await self.until(lambda text: text.startswith(("40", "44")))
-
-    async def emit(self, name: str, data: Any = None) -> None:
-        await self.connection.send("42" + json.dumps([name] if data is None else [name, data]))
-
-
-@asynccontextmanager
-async def opened(to: private_stack.Server, **options: Any) -> AsyncIterator[Socket]:
-    """A socket whose engine is open and that has not logged in."""
-    address = f"ws://127.0.0.1:{to.port}/socket.io/?EIO=4&transport=websocket"
-    async with websockets.connect(address, **options) as connection:
-        socket = Socket(connection)
-        await socket.frame()
-        yield socket
-
-
-@asynccontextmanager
-async def logged_in(to: private_stack.Server, user: int) -> AsyncIterator[Socket]:
-    async with opened(to) as socket:
-        answer = await socket.login({"token": token(user)})
-        assert answer.startswith("40"), answer
-        yield socket
-
-
 class AsyncTest(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self) -> None:
         """Servers and SQL are waited for in the loop, deliberately: no warnings about that."""
@@ -278,33 +168,6 @@ class AsyncTest(unittest.IsolatedAsyncioTestCase):
 
 async def in_thread(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     return await asyncio.to_thread(function, *arguments, **named)
-
-
-def _nothing_runs() -> bool:
-    return "0" == sql(
-        "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        " AND backend_type = 'client backend' AND state <> 'idle'"
-    )
-
-
-def settle() -> None:
-    """Wait until the servers have given their connections back: they end their transaction after
-    the answer."""
-    private_stack.wait_until(_nothing_runs, PATIENCE_S, "the database is idle")
-
-
-def statements(act: Callable[[], Any], like: str = "%") -> tuple[int, int]:
-    """How many statements LIKE this the database ran during act(), and how many rows they gave."""
-    settle()
-    sql("SELECT pg_stat_statements_reset()")
-    act()
-    settle()
-    counted = sql(
-        "SELECT coalesce(sum(calls), 0), coalesce(sum(rows), 0) FROM pg_stat_statements"
-        f" WHERE query LIKE '{like}' AND query !~ 'pg_stat_(statements|activity)'"
-    )
-    calls, rows = counted.split("|")
-    return int(calls), int(rows)
 
 
 def eventually(query: str, wanted: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from support import (
     FIXED, PATIENCE_S, Client, eventually, message_ids, new_conversation, new_poll, private_stack,
-    server, settle, sql, statements, world,
+    server, settle, statements, world,
 )
 
 HOLD_MS = "700"

@@ -9,8 +9,8 @@ from http.client import HTTPConnection
 import websockets
 
 from support import (
-    FIXED, AsyncTest, Client, first_ping, in_thread, logged_in, message_ids, new_conversation, new_poll, opened,
-    server, sql, statements, token, world,
+    FIXED, AsyncTest, Client, first_ping, in_thread, logged_in, message_ids, new_conversation,
+    new_poll, opened, server, sql, statements, token, world,
 )
 
 PING_INTERVAL_S = 25
@@ -140,10 +140,11 @@ class Presence(AsyncTest):
             for socket in sockets[:-1]:
                 await socket.until(lambda frame: frame == last)
             ours = {world.user_id(user) for user in range(50, 50 + count)}
-            heard = [
-                frame for socket in sockets for frame in socket.frames
-                if frame.startswith('42["user_online"') and json.loads(frame[2:])[1]["user_id"] in ours
+            told = [
+                json.loads(frame[2:])[1]["user_id"] for socket in sockets
+                for frame in socket.frames if frame.startswith('42["user_online"')
             ]
+            heard = [user_id for user_id in told if user_id in ours]
             self.assertEqual(len(heard), count * (count - 1) // 2)
 
     async def connect(self, user):

@@ -66,6 +66,11 @@ class Values(unittest.TestCase):
                 self.assertIn(variable, str(refused.exception))
                 self.assertIn(allowed, str(refused.exception))
 
+    def test_a_mistyped_name_is_refused(self):
+        with self.assertRaisesRegex(BadSwitch, "TMS_POLLLOCK is no switch"):
+            from_environment({"TMS_POLLLOCK": "off"})
+        from_environment({"TMS_CORS_ORIGINS": "http://localhost:3001"})
+
     def test_RATELIMIT_ENABLED_takes_true_and_false_only(self):
         self.assertIs(rate_limits_enabled({"RATELIMIT_ENABLED": "False"}), False)
         with self.assertRaisesRegex(BadSwitch, "RATELIMIT_ENABLED"):

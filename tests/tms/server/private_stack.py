@@ -31,6 +31,7 @@ DATABASE = "tms"
 SECRET = "a-secret-for-the-reference-server-tests"
 START_LIMIT_S = 60
 STOP_LIMIT_S = 15
+SETTLE_LIMIT_S = 15
 ATTEMPTS = 3  # another process may take a free port between the look and the start
 
 
@@ -224,6 +225,31 @@ class PrivateStack:
     def sql(self, text: str) -> str:
         """Run SQL; rows come back as lines, columns joined by '|'."""
         return self._psql(DATABASE, ["-f", "-"], text)
+
+    def _nothing_runs(self) -> bool:
+        return "0" == self.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+
+    def settle(self) -> None:
+        """Wait until the servers have given their connections back: they end their transaction
+        after the answer."""
+        wait_until(self._nothing_runs, SETTLE_LIMIT_S, "the database is idle")
+
+    def statements(self, act: Callable[[], Any], like: str = "%") -> tuple[int, int]:
+        """How many statements LIKE this the database ran during act(), and how many rows they
+        gave. BEGIN, COMMIT and ROLLBACK count."""
+        self.settle()
+        self.sql("SELECT pg_stat_statements_reset()")
+        act()
+        self.settle()
+        counted = self.sql(
+            "SELECT coalesce(sum(calls), 0), coalesce(sum(rows), 0) FROM pg_stat_statements"
+            f" WHERE query LIKE '{like}' AND query !~ 'pg_stat_(statements|activity)'"
+        )
+        calls, rows = counted.split("|")
+        return int(calls), int(rows)
 
     def redis_command(self, *words: str) -> str:
         """Send one command; the reply's first line ("" when Redis does not answer)."""

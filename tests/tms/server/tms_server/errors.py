@@ -43,6 +43,8 @@ def _input_at(sources: dict[str, Any], loc: tuple) -> Any:
     """What was sent at loc; for a missing field, the object that lacks it."""
     value = sources.get(loc[0]) if loc else None
     for step in loc[1:]:
+        if not isinstance(value, (dict, list)):
+            break
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):

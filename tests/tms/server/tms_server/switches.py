@@ -46,6 +46,7 @@ def _number(low: int, high: int, unit: str) -> Kind:
 
 ON_OFF = Kind("on or off", _parse_on_off, lambda value: "on" if value else "off")
 LIMITER = Kind("off, address or user", _parse_limiter)
+OTHER_VARIABLES = {"TMS_CORS_ORIGINS"}  # begin with TMS_ and are no switches
 MILLISECONDS = _number(0, 600_000, "milliseconds")
 
 
@@ -117,8 +118,18 @@ def variable_of(switch: dataclasses.Field) -> str:
     return "TMS_" + switch.name.upper()
 
 
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A mistyped switch must not pass for one that is off."""
+    known = {variable_of(switch) for switch in dataclasses.fields(Switches)} | OTHER_VARIABLES
+    for name in sorted(environment):
+        if name.startswith("TMS_") and name not in known:
+            names = ", ".join(sorted(known))
+            raise BadSwitch(f"{name} is no switch of this server; there are {names}")
+
+
 def from_environment(environment: Mapping[str, str]) -> Switches:
-    """Read all switches; BadSwitch at the first value that is not allowed."""
+    """Read all switches; BadSwitch at the first value that is not allowed or name not known."""
+    _refuse_unknown(environment)
     values = {}
     for switch in dataclasses.fields(Switches):
         text = environment.get(variable_of(switch))
