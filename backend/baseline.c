@@ -1,5 +1,7 @@
 #include "backend/baseline.h"
 
+#include <assert.h>
+
 #include "backend/verdicts.h"
 
 bool baseline_wants(const struct workload *workload, size_t scenario)
@@ -36,6 +38,7 @@ void baseline_schedule(const struct workload *workload, size_t scenario, struct 
 {
     const struct baseline *baseline = &workload->baseline;
     uint64_t per_iteration = baseline_requests_of(workload->scenario[scenario].flow);
+    assert(per_iteration > 0); /* a flow has a request */
     uint64_t iterations = (baseline->requests + per_iteration - 1) / per_iteration;
     schedule_defaults(out, &executor_shared_iterations);
     out->vus = baseline->vus;

@@ -1,5 +1,7 @@
 #include "backend/data.h"
 
+#include <assert.h>
+
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -175,6 +177,7 @@ static enum err load_set(struct data_set *set, const char *dir, struct err_msg *
 /* Tokens are recognised by their shape, so that only other kinds take room in the register. */
 static void add_auth_lines(struct data_set *set)
 {
+    assert(set->item != NULL);
     set->auth_line = mem_new_array(set->count, sizeof set->auth_line[0]);
     for (size_t i = 0; i < set->count; i++) {
         set->auth_line[i] = mem_format("Authorization: Bearer %s", set->item[i]);

@@ -21,6 +21,8 @@ struct driver {
     uint64_t started; /* iterations begun (closed), starts that came due (open) */
     uint64_t working;
     unsigned stage;
+    bool begun;
+    bool ended; /* the schedule's regular end has passed */
     bool stopped;
     bool over;
 };
@@ -81,7 +83,7 @@ struct driver *driver_new(struct vu_world *world, const struct driver_plan *plan
     driver->schedule = plan->schedule;
     driver->timer = loop_timer_new(world->loop, on_timer, driver);
     driver->most = (uint32_t)share(driver, schedule_most_vus(plan->schedule));
-    driver->vu = mem_new_array(driver->most, sizeof driver->vu[0]);
+    driver->vu = mem_new_array(driver->most, sizeof(struct vu *));
     driver->idle = mem_new_array(driver->most, sizeof driver->idle[0]);
     uint32_t first = (uint32_t)share(driver, schedule_first_vus(plan->schedule));
     for (uint32_t i = 0; i < first; i++) {
@@ -123,6 +125,7 @@ static void look(struct driver *driver, uint64_t now_ns)
 {
     uint64_t elapsed_ns = now_ns - driver->start_ns;
     schedule_at(driver->schedule, elapsed_ns, &driver->point);
+    driver->ended = elapsed_ns >= schedule_end_ns(driver->schedule);
     driver->stage = stage_at(driver->schedule, elapsed_ns);
 }
 
@@ -198,10 +201,13 @@ static bool is_exhausted(const struct driver *driver)
 
 static void settle(struct driver *driver)
 {
-    bool none_to_come = driver->stopped || !driver->point.starting || is_exhausted(driver);
-    if (driver->working == 0 && none_to_come) {
+    bool none_to_come = driver->stopped || driver->ended || is_exhausted(driver);
+    if (driver->working == 0 && none_to_come && !driver->over) {
         driver->over = true;
         loop_timer_stop(driver->timer);
+        if (driver->plan.over != NULL) {
+            driver->plan.over(driver->plan.arg);
+        }
     }
 }
 
@@ -253,8 +259,14 @@ static void on_iteration(void *arg, struct vu *vu)
     settle(driver);
 }
 
+bool driver_has_begun(const struct driver *driver)
+{
+    return driver->begun;
+}
+
 void driver_begin(struct driver *driver, uint64_t start_ns)
 {
+    driver->begun = true;
     driver->start_ns = start_ns;
     tick(driver, clock_now_ns());
 }

@@ -17,8 +17,11 @@ struct driver_plan {
     size_t scenario;
     const struct schedule *schedule; /* borrowed */
     const struct flow *flow;
+    int after;     /* not before that driver is over; −1: at once. For whoever begins it */
     uint32_t part; /* this thread's number and how many there are */
     uint32_t parts;
+    void (*over)(void *arg); /* when it is over; NULL for none */
+    void *arg;
 };
 
 struct driver *driver_new(struct vu_world *world, const struct driver_plan *plan);
@@ -26,6 +29,7 @@ void driver_free(struct driver *driver);
 
 /* Starts the schedule's time. */
 void driver_begin(struct driver *driver, uint64_t start_ns);
+bool driver_has_begun(const struct driver *driver);
 
 /* Starts nothing more; what runs may go on. */
 void driver_stop(struct driver *driver);

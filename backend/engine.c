@@ -15,6 +15,20 @@ struct engine {
     bool aborted;
 };
 
+/* Begins those whose turn has come. */
+static void begin_drivers(void *arg)
+{
+    const struct engine *engine = arg;
+    uint64_t now_ns = clock_now_ns();
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        int after = engine->plan->drivers[i].after;
+        if (!driver_has_begun(engine->driver[i]) && !driver_is_over(engine->driver[i]) &&
+            (after < 0 || driver_is_over(engine->driver[after]))) {
+            driver_begin(engine->driver[i], now_ns);
+        }
+    }
+}
+
 static bool is_over(void *arg)
 {
     const struct engine *engine = arg;
@@ -109,16 +123,17 @@ static enum err start(struct engine *engine, struct loop *loop, struct record *r
     engine->driver = mem_new_array(plan->driver_count, sizeof(struct driver *));
     engine->scenario_vus = mem_new_array(plan->workload->scenario_count, sizeof(uint64_t));
     for (size_t i = 0; i < plan->driver_count; i++) {
-        engine->driver[i] = driver_new(&engine->world, &plan->drivers[i]);
+        struct driver_plan driver = plan->drivers[i];
+        driver.over = begin_drivers;
+        driver.arg = engine;
+        engine->driver[i] = driver_new(&engine->world, &driver);
     }
     engine->second = loop_timer_new(loop, on_second, engine);
     engine->start_ns = clock_now_ns();
     engine->ticked_ns = engine->start_ns;
     engine->next_tick_ns = engine->start_ns + NS_PER_S;
     loop_timer_start(engine->second, NS_PER_S);
-    for (size_t i = 0; i < plan->driver_count; i++) {
-        driver_begin(engine->driver[i], engine->start_ns);
-    }
+    begin_drivers(engine);
     return ERR_OK;
 }
 

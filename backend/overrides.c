@@ -74,38 +74,34 @@ static void complain(void *arg, const char *field, const char *sentence)
     }
 }
 
-/* The latest new end of the scenarios that were over (`over`), or had only begun, when `which`
- * began; false when there is none. */
-static bool latest_end(const struct workload *workload, const struct span *old, size_t which,
-                       bool over, uint64_t *out)
+/* Of the scenarios that were over when `which` began, the last one; −1 when there is none. */
+static int last_before(const struct workload *workload, const struct span *old, size_t which)
 {
-    bool found = false;
-    *out = 0;
+    int last = -1;
     for (size_t i = 0; i < workload->scenario_count; i++) {
-        uint64_t moment_ns = over ? old[i].end_ns : old[i].start_ns + 1;
-        if (i != which && moment_ns <= old[which].start_ns) {
-            uint64_t end_ns = schedule_end_ns(&workload->scenario[i].schedule);
-            *out = end_ns > *out ? end_ns : *out;
-            found = true;
+        if (i != which && old[i].end_ns <= old[which].start_ns &&
+            (last < 0 || old[i].end_ns > old[last].end_ns)) {
+            last = (int)i;
         }
     }
-    return found;
+    return last;
 }
 
-/* Keeps the order: a scenario begins when the last of those is over that were over before, and no
- * later than the end of those that it overlapped. Ends depend on starts, so once for each. */
+/* What followed one another still does; what ran side by side still does, with no more shift than
+ * the first one lasts. */
 static void restart(struct workload *workload, const struct span *old)
 {
-    for (size_t pass = 0; pass < workload->scenario_count; pass++) {
-        for (size_t i = 0; i < workload->scenario_count; i++) {
-            uint64_t end_ns = 0;
-            uint64_t start_ns = old[i].start_ns;
-            if (latest_end(workload, old, i, true, &end_ns)) {
-                start_ns = end_ns;
-            } else if (latest_end(workload, old, i, false, &end_ns) && end_ns < start_ns) {
-                start_ns = end_ns;
+    for (size_t i = 0; i < workload->scenario_count; i++) {
+        struct scenario *scenario = &workload->scenario[i];
+        int before = scenario->after >= 0 ? scenario->after : last_before(workload, old, i);
+        scenario->after = before;
+        scenario->schedule.start_ns = 0;
+        for (size_t k = 0; k < workload->scenario_count && before < 0; k++) {
+            uint64_t length_ns = schedule_end_ns(&workload->scenario[k].schedule);
+            if (old[k].start_ns < old[i].start_ns && length_ns > scenario->schedule.start_ns) {
+                scenario->schedule.start_ns =
+                    length_ns < old[i].start_ns ? length_ns : old[i].start_ns;
             }
-            workload->scenario[i].schedule.start_ns = start_ns;
         }
     }
 }

@@ -5,8 +5,8 @@
  *   --iterations (--vus)           shared-iterations, within --duration when given
  *   --vus and/or --duration        constant-vus (default 1 VU; without --duration the length stays)
  *
- * What followed one another still does: a scenario that began at or after another's end begins at
- * its new end. */
+ * What followed one another still does: a scenario that began at or after another's end begins when
+ * that one is over. */
 #ifndef BACKEND_OVERRIDES_H
 #define BACKEND_OVERRIDES_H
 

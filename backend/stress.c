@@ -162,7 +162,7 @@ static double planned_seconds(const struct workload *workload)
 {
     uint64_t end_ns = 0;
     for (size_t i = 0; i < workload->scenario_count; i++) {
-        uint64_t ns = schedule_end_ns(&workload->scenario[i].schedule);
+        uint64_t ns = workload_end_ns(workload, i);
         end_ns = ns > end_ns ? ns : end_ns;
     }
     return (double)end_ns / (double)NS_PER_S;
@@ -178,6 +178,7 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
         drivers[i] = (struct driver_plan){ .scenario = i,
                                            .schedule = &workload->scenario[i].schedule,
                                            .flow = workload->scenario[i].flow,
+                                           .after = workload->scenario[i].after,
                                            .parts = 1 };
     }
     load->record = record_new(workload, load->run->plan->tag, load->run->plan->tag_count);

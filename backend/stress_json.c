@@ -1,5 +1,6 @@
 #include "backend/stress_json.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -236,6 +237,7 @@ static void add_statuses(const struct record *record, cJSON *parent)
     size_t at = 0;
     while (record_next_status(record, &at, &status)) {
         cJSON *count = cJSON_GetObjectItemCaseSensitive(status_row(list, &status), "count");
+        assert(count != NULL);
         cJSON_SetNumberValue(count, count->valuedouble + (double)status.count);
     }
 }

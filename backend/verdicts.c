@@ -1,5 +1,6 @@
 #include "backend/verdicts.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -107,8 +108,8 @@ static void doubt_dropped(const struct verdicts_input *input, struct verdicts *o
     bool fine = out->judged && out->verdict == VERDICT_FINE;
     if (dropped > 0 && fine &&
         (double)dropped > VERDICTS_DROPPED_SHARE * (double)(dropped + done)) {
-        doubt(out, "%llu of %llu starts were dropped, no VU was free: raise maxVUs",
-              (unsigned long long)dropped, (unsigned long long)(dropped + done));
+        doubt(out, "%" PRIu64 " of %" PRIu64 " starts were dropped, no VU was free: raise maxVUs",
+              dropped, dropped + done);
     }
 }
 

@@ -74,7 +74,7 @@ static void furnish(struct vu *vu)
     const struct http_handlers handlers = { .arg = vu, .done = on_answer, .body = on_body };
     vu->timer = loop_timer_new(vu->world->loop, on_timer, vu);
     vu->call = http_call_new(vu->world->http, &handlers);
-    vu->scan = mem_new_array(workload->request_count, sizeof vu->scan[0]);
+    vu->scan = mem_new_array(workload->request_count, sizeof(struct json_scan *));
     vu->slot = mem_new_array(workload->slot_count, sizeof vu->slot[0]);
 }
 

@@ -207,6 +207,15 @@ void workload_free(struct workload *workload)
     free(workload);
 }
 
+uint64_t workload_end_ns(const struct workload *workload, size_t scenario)
+{
+    uint64_t end_ns = 0;
+    for (int at = (int)scenario; at >= 0; at = workload->scenario[at].after) {
+        end_ns += schedule_end_ns(&workload->scenario[at].schedule);
+    }
+    return end_ns;
+}
+
 int workload_variable(struct workload *workload, const char *name)
 {
     for (size_t i = 0; i < workload->variable_count; i++) {

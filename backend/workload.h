@@ -198,6 +198,7 @@ struct scenario {
     const char *name;
     struct schedule schedule;
     const struct flow *flow;
+    int after;     /* begins when that one is over, startTime later; −1: with the run */
     bool baseline; /* measured before, and judged against it */
 };
 
@@ -268,6 +269,10 @@ struct workload {
 MUST_CHECK enum err workload_load(const char *name, struct workload **out, struct strbuf *mistakes,
                                   struct err_msg *msg);
 void workload_free(struct workload *workload);
+
+/* When the scenario is planned to be over, in nanoseconds from the run's beginning: with the
+ * longest that those may take which it waits for. */
+uint64_t workload_end_ns(const struct workload *workload, size_t scenario);
 
 /* The names of the workloads in the program, in their order; NULL-ended, borrowed. */
 const char *const *workload_names(void);

@@ -213,26 +213,37 @@ static void read_steps(struct workload *workload, struct flow *flow, const cJSON
     }
 }
 
+static void collect_picks(struct workload *workload, const cJSON *picks)
+{
+    const cJSON *pick = NULL;
+    cJSON_ArrayForEach (pick, picks) {
+        const char *from = json_text(pick, "from");
+        int set = from != NULL ? data_find(&workload->data, from) : -1;
+        (void)workload_add_variable(workload, pick, pick->string, VARIABLE_PICK, set);
+    }
+}
+
+static void collect_captures(struct workload *workload, const cJSON *captures)
+{
+    const cJSON *capture = NULL;
+    cJSON_ArrayForEach (capture, captures) {
+        (void)workload_add_variable(workload, capture, capture->string, VARIABLE_CAPTURE, -1);
+    }
+}
+
 /* The first pass: names that picks and captures give, wherever they stand. */
 static void collect_variables(struct workload *workload, const cJSON *steps)
 {
     const cJSON *step = NULL;
     cJSON_ArrayForEach (step, steps) {
         const cJSON *inner = step->child;
-        const cJSON *member = NULL;
         if (inner == NULL || inner->string == NULL) {
             continue;
         }
         if (strcmp(inner->string, "pick") == 0) {
-            cJSON_ArrayForEach (member, inner) {
-                const char *from = json_text(member, "from");
-                int set = from != NULL ? data_find(&workload->data, from) : -1;
-                (void)workload_add_variable(workload, member, member->string, VARIABLE_PICK, set);
-            }
+            collect_picks(workload, inner);
         } else if (strcmp(inner->string, "request") == 0) {
-            cJSON_ArrayForEach (member, json_at(inner, "capture")) {
-                (void)workload_add_variable(workload, member, member->string, VARIABLE_CAPTURE, -1);
-            }
+            collect_captures(workload, json_at(inner, "capture"));
         } else if (strcmp(inner->string, "loop") == 0) {
             collect_variables(workload, json_at(inner, "steps"));
         }

@@ -97,8 +97,8 @@ static void read_field(struct workload *workload, const cJSON *node, struct sche
 static void read_fields(struct workload *workload, const cJSON *node, struct schedule *schedule)
 {
     struct config *config = &workload->config;
-    const char *known[FIELDS_MAX] = { "executor", "flow", "baseline" };
-    size_t count = 3;
+    const char *known[FIELDS_MAX] = { "executor", "flow", "baseline", "startAfter" };
+    size_t count = 4;
     for (unsigned bit = 1; schedule_field_name((enum schedule_field)bit)[0] != '\0'; bit <<= 1U) {
         enum schedule_field field = (enum schedule_field)bit;
         const char *name = schedule_field_name(field);
@@ -163,6 +163,23 @@ static const struct flow *read_flow_name(struct workload *workload, const cJSON 
     return NULL;
 }
 
+/* Only one that stands before it: so none waits for itself. */
+static int read_after(struct workload *workload, const cJSON *node)
+{
+    const char *name = config_text(&workload->config, node, "startAfter", CONFIG_OPTIONAL);
+    if (name == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i + 1 < workload->scenario_count; i++) {
+        if (strcmp(workload->scenario[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    config_complain(&workload->config, cJSON_GetObjectItemCaseSensitive(node, "startAfter"),
+                    "no scenario before this one is called \"%s\"", name);
+    return -1;
+}
+
 static void read_scenario(struct workload *workload, const cJSON *node)
 {
     struct config *config = &workload->config;
@@ -175,6 +192,7 @@ static void read_scenario(struct workload *workload, const cJSON *node)
     struct scenario *scenario = &workload->scenario[workload->scenario_count++];
     scenario->name = node->string;
     scenario->flow = read_flow_name(workload, node);
+    scenario->after = read_after(workload, node);
     scenario->baseline = config_bool(config, node, "baseline", true) && workload->baseline.wanted;
     const struct executor *executor = read_executor(workload, node);
     if (executor == NULL) {
