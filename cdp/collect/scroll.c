@@ -30,13 +30,18 @@ static enum err gesture(struct page *page, const cJSON *begin, double distance_p
     return page_call_long(page, &command, NULL, msg);
 }
 
-/* Up and back. `end` is what scroll_end.js tells of it. */
+/* Up and back. */
 static enum err scroll(struct page *page, const cJSON *begin, double distance_px, cJSON *raw,
                        struct err_msg *msg)
 {
     enum err err = browser_metrics_read(page, raw, "before", msg);
     if (err == ERR_OK) {
         err = gesture(page, begin, distance_px, msg);
+    }
+    if (err == ERR_OK) {
+        cJSON *turn = NULL;
+        err = page_run(page, "cdp/js/scroll_turn.js", NULL, &turn, msg);
+        json_add_node(raw, "turn", turn != NULL ? turn : cJSON_CreateNull());
     }
     if (err == ERR_OK) {
         err = gesture(page, begin, -distance_px, msg);
@@ -84,25 +89,25 @@ static enum err pass(struct journey *journey, cJSON *raw, struct err_msg *msg)
 
 /* How far the list went up and came back. */
 struct way {
-    double top;
-    double lowest;
+    double from;
+    double turn;
     double back;
     double wanted;
 };
 
 static struct way read_way(const cJSON *raw)
 {
-    struct way way = { .top = json_number(raw, "begin.top", 0.0) };
-    way.lowest = json_number(raw, "end.lowest", way.top);
-    way.back = json_number(raw, "end.top", way.lowest);
+    struct way way = { .from = json_number(raw, "begin.top", 0.0) };
+    way.turn = json_number(raw, "turn.top", way.from);
+    way.back = json_number(raw, "end.top", way.turn);
     way.wanted = json_number(raw, "distance", 0.0);
     return way;
 }
 
 static bool has_moved(const struct way *way)
 {
-    return way->wanted > 0.0 && way->top - way->lowest >= way->wanted * MOVED_SHARE &&
-           way->back - way->lowest >= way->wanted * MOVED_SHARE;
+    return way->wanted > 0.0 && way->from - way->turn >= way->wanted * MOVED_SHARE &&
+           way->back - way->turn >= way->wanted * MOVED_SHARE;
 }
 
 static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
@@ -144,7 +149,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
     if (!has_moved(&way)) {
         char *reason = mem_format("the list did not really scroll: from %.0f px to %.0f and back "
                                   "to %.0f, %.0f px each way were asked for",
-                                  way.top, way.lowest, way.back, way.wanted);
+                                  way.from, way.turn, way.back, way.wanted);
         for (size_t i = 0; metrics[i] != NULL; i++) {
             samples_none(out, metrics[i], reason);
         }
@@ -152,7 +157,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
         return;
     }
     score_frames(json_at(raw, "end.times"), out);
-    samples_add(out, "scroll_px", way.top - way.lowest + (way.back - way.lowest));
+    samples_add(out, "scroll_px", way.from - way.turn + (way.back - way.turn));
     browser_metrics_score(raw, "LayoutCount", 1.0, "layout_count", out);
     browser_metrics_score(raw, "RecalcStyleCount", 1.0, "style_count", out);
 }

@@ -14,5 +14,6 @@
     list: scroller === null ? null : scroller.querySelectorAll("*").length,
     bubbles: scroller === null ? null : lib.visible(bubble, scroller).length,
     bubbles_all: document.querySelectorAll(bubble).length,
+    scripts: document.scripts.length,
   };
 }

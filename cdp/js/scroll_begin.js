@@ -1,4 +1,5 @@
-// Starts counting animation frames and says where the list is and how far it can go.
+// Starts counting animation frames and says where the list is and how far it can go. Nothing else
+// runs in the page while it scrolls.
 (lib, { bubble }) => {
   const scroller = lib.findScroller(bubble);
   if (scroller === null) {
@@ -12,18 +13,13 @@
     handle = requestAnimationFrame(step);
   };
   handle = requestAnimationFrame(step);
-  let lowest = scroller.scrollTop;
-  const note = () => {
-    lowest = Math.min(lowest, scroller.scrollTop);
-  };
-  scroller.addEventListener("scroll", note, { passive: true });
+  const where = () => scroller.scrollTop;
   const stop = () => {
     cancelAnimationFrame(handle);
-    scroller.removeEventListener("scroll", note);
     delete window.__tmscdpScroll;
-    return { times, lowest, top: scroller.scrollTop };
+    return { times, top: scroller.scrollTop };
   };
-  Object.defineProperty(window, "__tmscdpScroll", { value: { stop }, configurable: true });
+  Object.defineProperty(window, "__tmscdpScroll", { value: { stop, where }, configurable: true });
   const box = scroller.getBoundingClientRect();
   return {
     found: true,

@@ -183,9 +183,10 @@ static void memory_is_what_the_browser_says_after_the_collection(void **state)
     samples_release(&samples);
 }
 
-#define SCROLLED(top, lowest, back, times)                                                         \
-    "{'begin':{'found':true,'top':" top "},'distance':2000,'end':{'lowest':" lowest ",'top':" back \
-    ",'times':[" times "]},'before':{'LayoutCount':5,'RecalcStyleCount':7},"                       \
+#define SCROLLED(top, turn, back, times)                                                           \
+    "{'begin':{'found':true,'top':" top "},'distance':2000,'turn':{'top':" turn                    \
+    "},'end':{'top':" back ",'times':[" times "]},"                                                \
+    "'before':{'LayoutCount':5,'RecalcStyleCount':7},"                                             \
     "'after':{'LayoutCount':53,'RecalcStyleCount':57}}"
 
 static void frames_are_counted_over_the_time_between_the_first_and_the_last(void **state)

@@ -44,8 +44,8 @@ static void add_stage(struct fixture *fixture, const char *name, double loaded, 
         "\"memory\":{\"counters\":{\"nodes\":9,\"documents\":1,\"jsEventListeners\":4},"
         "\"heap\":{\"usedSize\":3000000,\"embedderHeapUsedSize\":900000}},"
         "\"screenshot\":{\"ink\":0.4},"
-        "\"scroll\":{\"begin\":{\"top\":5000},\"distance\":2000,\"end\":{\"lowest\":3000,"
-        "\"top\":5000,\"times\":[0,16,32]},\"before\":{\"LayoutCount\":1,\"RecalcStyleCount\":1},"
+        "\"scroll\":{\"begin\":{\"top\":5000},\"distance\":2000,\"turn\":{\"top\":3000},"
+        "\"end\":{\"top\":5000,\"times\":[0,16,32]},\"before\":{\"LayoutCount\":1,\"RecalcStyleCount\":1},"
         "\"after\":{\"LayoutCount\":1,\"RecalcStyleCount\":1}}},"
         "\"windows\":[{\"collector\":\"scroll\",\"noise\":{\"self_share\":0.004}}]}",
         loaded, loaded, list + 200.0, list + 100.0, list, loaded);
