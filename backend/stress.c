@@ -4,6 +4,7 @@
 
 #include "backend/baseline.h"
 #include "backend/engine.h"
+#include "backend/integrity.h"
 #include "backend/k6_json.h"
 #include "backend/probe.h"
 #include "backend/progress.h"
@@ -222,6 +223,14 @@ static enum err keep(struct load *load, struct err_msg *msg)
         .thresholds = run->plan->thresholds,
     };
     verdicts_find(&input, verdicts);
+    const struct integrity_plan integrity = {
+        .conninfo = run->plan->conninfo,
+        .workload = workload,
+        .run = run->name,
+        .ledger = &load->ledger,
+    };
+    cJSON *findings = NULL;
+    integrity_check(&integrity, &findings);
     const char *state = load->end.interrupted ? "interrupted"
                         : load->end.aborted   ? "aborted"
                                               : "complete";
@@ -237,6 +246,7 @@ static enum err keep(struct load *load, struct err_msg *msg)
         .reason = load->end.interrupted ? "a signal came"
                   : load->end.aborted   ? "a threshold with abortOnFail failed"
                                         : NULL,
+        .integrity = findings,
         .stat = run->plan->stat,
         .stat_count = run->plan->stat_count,
     };

@@ -300,6 +300,9 @@ cJSON *stress_json_workload(const struct stress_measured *measured)
     add_metrics(measured, node);
     add_checks(measured->load, node);
     add_statuses(measured->load, node);
+    if (measured->integrity != NULL) {
+        json_add_node(node, "integrity", measured->integrity);
+    }
     return node;
 }
 

@@ -22,6 +22,7 @@ struct stress_measured {
     const char *started_at;
     const char *state;  /* "complete", "interrupted", "aborted" */
     const char *reason; /* NULL when complete */
+    cJSON *integrity;   /* taken; NULL: none was asked for */
     const double *stat; /* more percentiles of every trend */
     size_t stat_count;
 };

@@ -1,6 +1,8 @@
 /* tmscdp stress: loads the chat's API as k6 would, and says what that did to it. */
+#include <inttypes.h>
 #include <stdio.h>
 
+#include "backend/outline.h"
 #include "backend/stress.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/stressed.h"
 #include "reports/k6_summary.h"
+#include "seed/seed.h"
 
 #define NOT_GIVEN UINT64_MAX
 #define SEED_BITS 53 /* so that the number survives JSON */
@@ -23,6 +26,12 @@ static struct {
     struct option_list allowed_hosts;
     const char *data_dir;
     const char *runs_dir;
+    const char *database_url;
+    bool reset;
+    uint64_t seeded_seed;
+    uint64_t seeded_reactions;
+    bool list;
+    bool dry_run;
     struct option_list tags;
     struct option_list env;
     uint64_t seed;
@@ -39,6 +48,9 @@ static struct {
 } given;
 
 static const struct option_spec specs[] = {
+    { OPTION_FLAG, "list", 0, NULL, NULL, "List the scenarios in the program and end.",
+      &given.list },
+    { OPTION_FLAG, "dry-run", 0, NULL, NULL, "Say what would be done, and end.", &given.dry_run },
     { OPTION_HEADING, "The load, instead of the scenario's own", 0, NULL, NULL, NULL, NULL },
     { OPTION_COUNT, "vus", 'u', "N", NULL, "So many virtual users.", &given.vus },
     { OPTION_DURATION, "duration", 'd', "TIME", NULL, "For so long.", &given.duration_ms },
@@ -58,6 +70,16 @@ static const struct option_spec specs[] = {
       &given.data_dir },
     { OPTION_LIST, "env", 'e', "NAME=VALUE", NULL,
       "A variable of the environment, like CONV_ID or POLL_ID; repeatable.", &given.env },
+    { OPTION_HEADING, "The chat's database", 0, NULL, NULL, NULL, NULL },
+    { OPTION_TEXT, "database-url", 0, "URL", "DATABASE_URL",
+      "For --reset, and to look for lost messages and double votes afterwards.",
+      &given.database_url },
+    { OPTION_FLAG, "reset", 0, NULL, NULL,
+      "Before each scenario, remove what earlier runs left: answers grow with it.", &given.reset },
+    { OPTION_COUNT, "seeded-seed", 0, "N", NULL, "For --reset: `tmscdp seed --seed` (default 1).",
+      &given.seeded_seed },
+    { OPTION_COUNT, "seeded-reactions", 0, "N", NULL,
+      "For --reset: `tmscdp seed --reactions` (default 0).", &given.seeded_reactions },
     { OPTION_HEADING, "Judging", 0, NULL, NULL, NULL, NULL },
     { OPTION_FLAG, "no-thresholds", 0, NULL, NULL, "Do not evaluate thresholds.",
       &given.no_thresholds },
@@ -109,6 +131,7 @@ static void set_defaults(void)
     memset(&given, 0, sizeof given);
     given.duration_ms = NOT_GIVEN;
     given.seed = NOT_GIVEN;
+    given.seeded_seed = 1;
     given.api_url = "http://127.0.0.1:8000";
     given.data_dir = "data";
     given.runs_dir = "data/runs";
@@ -119,6 +142,7 @@ struct holdings {
     cJSON *options;
     char *tag_text[STRESS_TAGS_MAX];
     char *stat_text;
+    struct strbuf conninfo;
     const char *stats[STRESS_STATS_MAX + 1];
 };
 
@@ -140,7 +164,7 @@ static enum err take_env(struct err_msg *msg)
     enum err err = ERR_OK;
     for (size_t i = 0; i < given.env.count && err == ERR_OK; i++) {
         char *name = NULL;
-        const char *value = NULL;
+        const char *value = "";
         err = split_pair("env", given.env.item[i], &name, &value, msg);
         if (err == ERR_OK && setenv(name, value, 1) != 0) {
             err = err_set(msg, ERR_USAGE, "--env %s: no such name is possible", given.env.item[i]);
@@ -242,6 +266,63 @@ static enum err load_workloads(const char *const *names, size_t count, struct st
     return err;
 }
 
+static struct target database_target(void)
+{
+    return (struct target){
+        .url = given.database_url,
+        /* The table's text is borrowed: a URL from the environment is the environment's own. */
+        .from_argv = given.database_url != getenv("DATABASE_URL"),
+        .allowed_hosts = &given.allowed_hosts,
+    };
+}
+
+static bool names_a_database(void)
+{
+    static const char *const variables[] = { "PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE" };
+    bool named = given.database_url != NULL;
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        const char *value = getenv(variables[i]);
+        named = named || (value != NULL && value[0] != '\0');
+    }
+    return named;
+}
+
+static enum err reset(void *arg, struct err_msg *msg)
+{
+    const struct seed_options options = {
+        .action = SEED_RESET,
+        .shape = { .seed = given.seeded_seed, .reactions = (uint32_t)given.seeded_reactions },
+        .target = database_target(),
+        .data_dir = given.data_dir,
+    };
+    struct seed_report *report = mem_new(sizeof *report);
+    (void)arg;
+    enum err err = seed_run(&options, report, msg);
+    if (err == ERR_OK) {
+        log_verbose("reset: %" PRIu64 " rows of earlier runs removed in %.1f s",
+                    cleanup_total(&report->cleanup), report->seconds);
+    }
+    free(report);
+    return err;
+}
+
+static enum err take_database(struct stress_plan *plan, struct holdings *own, struct err_msg *msg)
+{
+    const struct target target = database_target();
+    enum err err = ERR_OK;
+    if (given.seeded_reactions > UINT32_MAX) {
+        return err_set(msg, ERR_USAGE, "--seeded-reactions: out of range");
+    }
+    if (given.reset) {
+        plan->reset = reset;
+    }
+    if (given.reset || names_a_database()) {
+        err = target_check(&target, &own->conninfo, msg);
+        plan->conninfo = strbuf_text(&own->conninfo);
+    }
+    return err;
+}
+
 static cJSON *describe_options(const struct stress_plan *plan)
 {
     cJSON *node = json_new_object();
@@ -268,6 +349,7 @@ static cJSON *describe_options(const struct stress_plan *plan)
     if (given.timeout != NULL) {
         json_add_text(node, "timeout", given.timeout);
     }
+    json_add_bool(node, "reset", given.reset);
     json_add_bool(node, "baseline", plan->baseline);
     json_add_bool(node, "thresholds", plan->thresholds);
     json_add_number(node, "tolerate_5xx", (double)plan->tolerated_5xx);
@@ -291,6 +373,9 @@ static enum err make_plan(const char *const *names, size_t count, struct stress_
     if (err == ERR_OK) {
         err = take_out(plan, msg);
     }
+    if (err == ERR_OK) {
+        err = take_database(plan, own, msg);
+    }
     plan->target = given.api_url;
     plan->allowed_hosts = &given.allowed_hosts;
     plan->data_dir = given.data_dir;
@@ -304,6 +389,41 @@ static enum err make_plan(const char *const *names, size_t count, struct stress_
     own->options = describe_options(plan);
     plan->options = own->options;
     return err;
+}
+
+static int list_workloads(void)
+{
+    const char *const *names = workload_names();
+    struct strbuf text = STRBUF_INIT;
+    struct strbuf mistakes = STRBUF_INIT;
+    struct err_msg msg = { "" };
+    int code = EXIT_PASS;
+    for (size_t i = 0; names[i] != NULL && code == EXIT_PASS; i++) {
+        struct workload *workload = NULL;
+        enum err err = workload_load(names[i], &workload, &mistakes, &msg);
+        if (err == ERR_OK) {
+            outline_line(workload, &text);
+            workload_free(workload);
+        } else {
+            code = command_fail("stress", err, &msg);
+        }
+    }
+    (void)fputs(strbuf_text(&text), stdout);
+    strbuf_release(&text);
+    strbuf_release(&mistakes);
+    return code;
+}
+
+static int tell_plan(const struct stress_plan *plan)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (size_t i = 0; i < plan->workload_count; i++) {
+        outline_write(plan->workload[i], &text);
+        strbuf_add_str(&text, i + 1 < plan->workload_count ? "\n" : "");
+    }
+    (void)fputs(strbuf_text(&text), stdout);
+    strbuf_release(&text);
+    return EXIT_PASS;
 }
 
 static int stress_and_tell(const struct stress_plan *plan, const struct holdings *own)
@@ -338,6 +458,7 @@ static void release(struct stress_plan *plan, struct holdings *own)
         free(own->tag_text[i]);
     }
     free(own->stat_text);
+    strbuf_release(&own->conninfo);
     cJSON_Delete(own->options);
 }
 
@@ -348,12 +469,19 @@ static int run(int argc, char **argv)
     const char **operands = mem_new_array((size_t)argc, sizeof *operands);
     size_t operand_count = 0;
     set_defaults();
-    if (command_parse(&line, argc, argv, operands, &operand_count, &code)) {
+    bool go_on = command_parse(&line, argc, argv, operands, &operand_count, &code);
+    if (go_on && given.list) {
+        code = list_workloads();
+    } else if (go_on) {
         struct stress_plan plan = { .workload_count = 0 };
         struct holdings own = { .options = NULL };
         log_set_level(given.quiet ? LOG_QUIET : given.verbose ? LOG_VERBOSE : LOG_NORMAL);
         enum err err = make_plan(operands, operand_count, &plan, &own, &msg);
-        code = err == ERR_OK ? stress_and_tell(&plan, &own) : command_fail("stress", err, &msg);
+        if (err != ERR_OK) {
+            code = command_fail("stress", err, &msg);
+        } else {
+            code = given.dry_run ? tell_plan(&plan) : stress_and_tell(&plan, &own);
+        }
         release(&plan, &own);
     }
     free(operands);
