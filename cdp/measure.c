@@ -53,13 +53,15 @@ static bool same_rules(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+/* A browser that fits the variant; *fresh: it was started for it. */
 static enum err need_browser(struct measuring *measuring, const struct measure_variant *variant,
-                             struct err_msg *msg)
+                             bool *fresh, struct err_msg *msg)
 {
     struct browser *browser = &measuring->browser;
     const char *rules = variant->destination.host_rules;
     bool fits = browser->session != NULL && session_lost(browser->session) == NULL &&
                 same_rules(measuring->rules, rules);
+    *fresh = !fits;
     if (fits) {
         return ERR_OK;
     }
@@ -90,7 +92,8 @@ static enum err visit_variant(struct measuring *measuring, size_t index, unsigne
     if (plan->runs > 1) {
         log_info("%s: run %u of %llu", variant->name, repetition, (unsigned long long)plan->runs);
     }
-    enum err err = need_browser(measuring, variant, msg);
+    bool fresh;
+    enum err err = need_browser(measuring, variant, &fresh, msg);
     if (err != ERR_OK) {
         return err;
     }
@@ -101,7 +104,12 @@ static enum err visit_variant(struct measuring *measuring, size_t index, unsigne
         .browser = &measuring->browser,
         .repetition = repetition,
     };
-    err = stage_visit(&visit, msg);
+    if (fresh) {
+        err = stage_warm_up(&visit, msg);
+    }
+    if (err == ERR_OK) {
+        err = stage_visit(&visit, msg);
+    }
     if (err != ERR_OK && err != ERR_INTERRUPTED) {
         return err_prefix(msg, err, "%s (%s)", variant->name, variant->url);
     }

@@ -169,33 +169,57 @@ static enum err save_lost(const struct stage_visit *visit, const char *why, stru
     return save_record(visit, &none, &record, 0, msg);
 }
 
-static enum err visit_page(const struct stage_visit *visit, struct page *page, struct err_msg *msg)
+typedef enum err walk_fn(const struct stage_visit *visit, struct journey *journey,
+                         struct err_msg *msg);
+
+/* Opens a page, prepares the journey in it, walks, closes it. */
+static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, struct err_msg *msg)
 {
     const struct measure_plan *plan = visit->plan;
+    struct page_spec spec = { .width = plan->width, .height = plan->height };
     struct journey journey = {
-        .page = page,
         .profile = plan->profile,
         .conversation = plan->conversation,
         .url = visit->variant->destination.url,
         .token = plan->token,
     };
-    enum err err = journey_prepare(&journey, msg);
+    enum err err = page_open(visit->browser->session, &spec, &journey.page, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = journey_prepare(&journey, msg);
     if (err == ERR_OK) {
-        err = measure_page(visit, &journey, msg);
+        err = walk(visit, &journey, msg);
     }
     messages_free(journey.messages);
+    page_close(journey.page);
     return err;
+}
+
+static enum err open_and_come_back(const struct stage_visit *visit, struct journey *journey,
+                                   struct err_msg *msg)
+{
+    uint64_t timeout_ms = visit->plan->timeout_ms;
+    cJSON *steps = json_new_array();
+    journey->how = steps;
+    enum err err = journey_open(journey, timeout_ms, msg);
+    if (err == ERR_OK) {
+        err = journey_remount(journey, clock_now_ns() + timeout_ms * NS_PER_MS, msg);
+    }
+    cJSON_Delete(steps);
+    return err;
+}
+
+enum err stage_warm_up(const struct stage_visit *visit, struct err_msg *msg)
+{
+    enum err err = in_a_page(visit, open_and_come_back, msg);
+    bool is_left_to_the_visit = err == ERR_CLOSED || err == ERR_NO_DATA || err == ERR_TIMEOUT;
+    return is_left_to_the_visit ? ERR_OK : err;
 }
 
 enum err stage_visit(const struct stage_visit *visit, struct err_msg *msg)
 {
-    struct page_spec spec = { .width = visit->plan->width, .height = visit->plan->height };
-    struct page *page = NULL;
-    enum err err = page_open(visit->browser->session, &spec, &page, msg);
-    if (err == ERR_OK) {
-        err = visit_page(visit, page, msg);
-        page_close(page);
-    }
+    enum err err = in_a_page(visit, measure_page, msg);
     if (err == ERR_CLOSED) {
         struct err_msg lost = *msg;
         err = save_lost(visit, lost.text, msg);

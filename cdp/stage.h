@@ -21,4 +21,10 @@ struct stage_visit {
  * written down and no error. */
 MUST_CHECK enum err stage_visit(const struct stage_visit *visit, struct err_msg *msg);
 
+/* Opens the variant, leaves the conversation and comes back, and throws all of it away. Opening a
+ * conversation changes the chat (what was unread is read), and the first page of a browser pays for
+ * what happens once: without this the first figures differ from all that follow. Errors as
+ * stage_visit, but a page or browser that goes away is left to the visit that follows. */
+MUST_CHECK enum err stage_warm_up(const struct stage_visit *visit, struct err_msg *msg);
+
 #endif
