@@ -80,6 +80,7 @@ const read = () => page.evaluate(`(() => {
   const visible = (e) => e.getClientRects().length > 0;
   return {
     dom_elements: document.querySelectorAll("*").length,
+    scripts: document.scripts.length,
     dom_elements_list: s.querySelectorAll("*").length,
     rendered_bubbles: [...s.querySelectorAll('[class*="max-w-[85%]"]')].filter(visible).length,
   };
