@@ -17,7 +17,8 @@ struct driver_plan {
     size_t scenario;
     const struct schedule *schedule; /* borrowed */
     const struct flow *flow;
-    int after;     /* not before that driver is over; −1: at once. For whoever begins it */
+    int after; /* not before that driver is over; −1: at once. For whoever begins it */
+    /* Filled in by the engine. */
     uint32_t part; /* this thread's number and how many there are */
     uint32_t parts;
     void (*over)(void *arg); /* when it is over; NULL for none */

@@ -12,6 +12,7 @@ struct engine {
     uint64_t start_ns;
     uint64_t ticked_ns;
     uint64_t next_tick_ns;
+    uint64_t goodbye_ns; /* since when nothing is started any more; 0 */
     bool aborted;
 };
 
@@ -68,9 +69,40 @@ static void take_tick(struct engine *engine, uint64_t now_ns)
         .vus = engine->world.vus,
         .vus_made = made_vus(engine),
         .scenario_vus = engine->scenario_vus,
+        .parts = plan->parts,
     };
     record_tick(engine->world.record, &tick);
     engine->ticked_ns = now_ns;
+}
+
+static void stop_all(struct engine *engine)
+{
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        driver_stop(engine->driver[i]);
+    }
+}
+
+static void tell_others(const struct engine *engine, enum engine_stop what)
+{
+    if (engine->plan->stop != NULL) {
+        atomic_store(engine->plan->stop, (int)what);
+    }
+}
+
+/* What another thread has told us. */
+static void listen_to_others(struct engine *engine, uint64_t now_ns)
+{
+    int told = engine->plan->stop != NULL ? atomic_load(engine->plan->stop) : ENGINE_GO_ON;
+    if (told == ENGINE_GO_ON) {
+        return;
+    }
+    if (engine->goodbye_ns == 0) {
+        engine->goodbye_ns = now_ns;
+        stop_all(engine);
+    }
+    if (told == ENGINE_CUT_OFF || now_ns - engine->goodbye_ns >= ENGINE_GOODBYE_NS) {
+        interrupt_all(engine);
+    }
 }
 
 static void on_second(void *arg)
@@ -89,8 +121,10 @@ static void on_second(void *arg)
     if (engine->plan->each_second != NULL &&
         engine->plan->each_second(engine->plan->arg, &status)) {
         engine->aborted = true;
+        tell_others(engine, ENGINE_CUT_OFF);
         interrupt_all(engine);
     }
+    listen_to_others(engine, now_ns);
 }
 
 static enum err start(struct engine *engine, struct loop *loop, struct record *record,
@@ -124,6 +158,8 @@ static enum err start(struct engine *engine, struct loop *loop, struct record *r
     engine->scenario_vus = mem_new_array(plan->workload->scenario_count, sizeof(uint64_t));
     for (size_t i = 0; i < plan->driver_count; i++) {
         struct driver_plan driver = plan->drivers[i];
+        driver.part = plan->part;
+        driver.parts = plan->parts;
         driver.over = begin_drivers;
         driver.arg = engine;
         engine->driver[i] = driver_new(&engine->world, &driver);
@@ -152,9 +188,9 @@ static void end(struct engine *engine)
 static enum err say_goodbye(struct engine *engine, struct loop *loop, struct err_msg *msg)
 {
     loop_rearm(loop);
-    for (size_t i = 0; i < engine->plan->driver_count; i++) {
-        driver_stop(engine->driver[i]);
-    }
+    tell_others(engine, ENGINE_GOODBYE);
+    engine->goodbye_ns = clock_now_ns();
+    stop_all(engine);
     enum err err = loop_wait(loop, is_over, engine, clock_now_ns() + ENGINE_GOODBYE_NS, msg);
     if (err == ERR_TIMEOUT) {
         interrupt_all(engine);

@@ -3,6 +3,7 @@
 #ifndef BACKEND_ENGINE_H
 #define BACKEND_ENGINE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,6 +14,13 @@
 
 /* How long running iterations may take to end after a signal. */
 #define ENGINE_GOODBYE_NS (5 * UINT64_C(1000000000))
+
+/* What one thread tells the others; they look once a second. */
+enum engine_stop {
+    ENGINE_GO_ON,
+    ENGINE_GOODBYE, /* start nothing more, let iterations end */
+    ENGINE_CUT_OFF  /* end at once */
+};
 
 struct engine_status {
     double elapsed_s;
@@ -33,6 +41,7 @@ struct engine_plan {
     uint64_t first_serial;
     uint32_t part;
     uint32_t parts;
+    atomic_int *stop; /* enum engine_stop, shared by the threads of a run; NULL: alone */
     /* Called each second; true ends the phase at once. NULL for none. */
     bool (*each_second)(void *arg, const struct engine_status *status);
     void *arg;

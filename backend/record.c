@@ -391,7 +391,8 @@ void record_tick(struct record *record, const struct record_tick *tick)
         struct record_scenario *scenario = &record->scenario[i];
         scenario->vus_max = vus > scenario->vus_max ? vus : scenario->vus_max;
         if (vus > 0) {
-            scenario->level[record_level(tick->vus)].seconds += tick->seconds;
+            size_t level = record_level(tick->vus * tick->parts);
+            scenario->level[level].seconds += tick->seconds / (double)tick->parts;
         }
     }
 }

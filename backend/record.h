@@ -124,6 +124,7 @@ struct record_tick {
     uint64_t vus;   /* at work now, in all */
     uint64_t vus_made;
     const uint64_t *scenario_vus; /* at work, by scenario */
+    uint64_t parts;               /* threads that share the load; the VUs above are one's own */
 };
 void record_tick(struct record *record, const struct record_tick *tick);
 
@@ -131,7 +132,9 @@ void record_tick(struct record *record, const struct record_tick *tick);
 size_t record_level(uint64_t vus);
 void record_level_bounds(size_t level, uint64_t *from, uint64_t *to);
 
-/* Adds all of `from`, which has the same workload. */
+/* Adds all of `from`, which another thread measured at the same time with the same workload.
+ * Counts, sums and distributions are exact; a second's quantiles are gone, its maximum is the
+ * larger one. */
 void record_merge(struct record *into, const struct record *from);
 
 const struct series *record_series(const struct record *record,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "backend/baseline.h"
+#include "backend/crew.h"
 #include "backend/engine.h"
 #include "backend/integrity.h"
 #include "backend/k6_json.h"
@@ -179,8 +180,7 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
         drivers[i] = (struct driver_plan){ .scenario = i,
                                            .schedule = &workload->scenario[i].schedule,
                                            .flow = workload->scenario[i].flow,
-                                           .after = workload->scenario[i].after,
-                                           .parts = 1 };
+                                           .after = workload->scenario[i].after };
     }
     load->record = record_new(workload, load->run->plan->tag, load->run->plan->tag_count);
     load->record->out = load->run->out;
@@ -188,7 +188,8 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
     const struct engine_plan plan = engine_plan_of(load, drivers, workload->scenario_count);
     clock_iso(load->started_at);
     host_read(&before);
-    enum err err = engine_run(load->loop, &plan, load->record, &load->end, msg);
+    enum err err =
+        crew_run(load->loop, &plan, load->run->plan->threads, load->record, &load->end, msg);
     host_read(&after);
     host_noise_between(&before, &after, &load->noise);
     progress_clear(&load->progress);
@@ -217,7 +218,7 @@ static enum err keep(struct load *load, struct err_msg *msg)
         .load = load->record,
         .baseline = load->baseline,
         .seconds = load->end.seconds > 0 ? load->end.seconds : 1e-9,
-        .cpu_share = load->noise.self_share,
+        .cpu_share = load->noise.self_share / run->plan->threads,
         .tolerated_5xx = run->plan->tolerated_5xx,
         .restarted = load->end.server_went_away,
         .thresholds = run->plan->thresholds,

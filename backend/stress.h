@@ -18,6 +18,7 @@
 
 #define STRESS_WORKLOADS_MAX ((size_t)32)
 #define STRESS_TAGS_MAX      ((size_t)8)
+#define STRESS_THREADS_MAX   UINT32_C(64)
 #define STRESS_STATS_MAX     ((size_t)16)
 
 struct stress_plan {

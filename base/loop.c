@@ -24,6 +24,7 @@ struct loop {
     struct sigaction old_int;
     struct sigaction old_term;
     struct sigaction old_pipe;
+    bool hears_signals;
     bool rearmed;
 };
 
@@ -97,24 +98,43 @@ static void take_signals(struct loop *loop)
     sigaction(SIGPIPE, &action, &loop->old_pipe);
 }
 
-enum err loop_new(struct loop **out, struct err_msg *msg)
+static enum err make(struct loop **out, struct err_msg *msg)
 {
-    assert(wake_fd < 0);
     struct loop *loop = mem_new(sizeof *loop);
-    if (!open_wake_pipe(loop->wake)) {
-        free(loop);
-        return err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
-    }
+    loop->wake[0] = -1;
+    loop->wake[1] = -1;
     loop->ev = ev_loop_new(EVFLAG_AUTO);
     if (loop->ev == NULL) {
-        close(loop->wake[0]);
-        close(loop->wake[1]);
         free(loop);
         return err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
     }
+    ev_timer_init(&loop->deadline, on_deadline, 0.0, 0.0);
+    *out = loop;
+    return ERR_OK;
+}
+
+enum err loop_new_quiet(struct loop **out, struct err_msg *msg)
+{
+    return make(out, msg);
+}
+
+enum err loop_new(struct loop **out, struct err_msg *msg)
+{
+    assert(wake_fd < 0);
+    struct loop *loop = NULL;
+    enum err code = make(&loop, msg);
+    if (code != ERR_OK) {
+        return code;
+    }
+    if (!open_wake_pipe(loop->wake)) {
+        code = err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
+        ev_loop_destroy(loop->ev);
+        free(loop);
+        return code;
+    }
     ev_io_init(&loop->wake_watcher, on_wake, loop->wake[0], EV_READ);
     ev_io_start(loop->ev, &loop->wake_watcher);
-    ev_timer_init(&loop->deadline, on_deadline, 0.0, 0.0);
+    loop->hears_signals = true;
     signals_seen = 0;
     wake_fd = loop->wake[1];
     take_signals(loop);
@@ -127,14 +147,16 @@ void loop_free(struct loop *loop)
     if (loop == NULL) {
         return;
     }
-    sigaction(SIGINT, &loop->old_int, NULL);
-    sigaction(SIGTERM, &loop->old_term, NULL);
-    sigaction(SIGPIPE, &loop->old_pipe, NULL);
-    wake_fd = -1;
-    ev_io_stop(loop->ev, &loop->wake_watcher);
+    if (loop->hears_signals) {
+        sigaction(SIGINT, &loop->old_int, NULL);
+        sigaction(SIGTERM, &loop->old_term, NULL);
+        sigaction(SIGPIPE, &loop->old_pipe, NULL);
+        wake_fd = -1;
+        ev_io_stop(loop->ev, &loop->wake_watcher);
+        close(loop->wake[0]);
+        close(loop->wake[1]);
+    }
     ev_loop_destroy(loop->ev);
-    close(loop->wake[0]);
-    close(loop->wake[1]);
     free(loop);
 }
 
@@ -164,7 +186,7 @@ enum err loop_wait(struct loop *loop, bool (*done)(void *arg), void *arg, uint64
                    struct err_msg *msg)
 {
     for (;;) {
-        if (signals_seen > 0 && !loop->rearmed) {
+        if (loop->hears_signals && signals_seen > 0 && !loop->rearmed) {
             return err_set(msg, ERR_INTERRUPTED, "interrupted by a signal");
         }
         if (done(arg)) {
@@ -185,8 +207,7 @@ enum err loop_wait(struct loop *loop, bool (*done)(void *arg), void *arg, uint64
 
 bool loop_interrupted(const struct loop *loop)
 {
-    (void)loop;
-    return signals_seen > 0;
+    return loop->hears_signals && signals_seen > 0;
 }
 
 void loop_rearm(struct loop *loop)

@@ -16,6 +16,9 @@ struct loop;
 
 /* At most one at a time in a process. */
 MUST_CHECK enum err loop_new(struct loop **out, struct err_msg *msg);
+/* One more, for another thread, which knows nothing of signals: whoever runs it ends its waits by
+ * their conditions. */
+MUST_CHECK enum err loop_new_quiet(struct loop **out, struct err_msg *msg);
 void loop_free(struct loop *loop);
 
 /* The libev loop (struct ev_loop *), for libraries that take a foreign one. */

@@ -9,9 +9,9 @@
 #include "base/rng.h"
 #include "base/terminal.h"
 #include "cli/command.h"
+#include "cli/stress_database.h"
 #include "cli/stressed.h"
 #include "reports/k6_summary.h"
-#include "seed/seed.h"
 
 #define NOT_GIVEN UINT64_MAX
 #define SEED_BITS 53 /* so that the number survives JSON */
@@ -34,6 +34,7 @@ static struct {
     bool dry_run;
     struct option_list tags;
     struct option_list env;
+    uint64_t threads;
     uint64_t seed;
     uint64_t tolerated_5xx;
     bool no_baseline;
@@ -59,6 +60,9 @@ static const struct option_spec specs[] = {
     { OPTION_LIST, "stage", 's', "TIME:VUS", NULL, "Ramp to so many VUs in that time; repeatable.",
       &given.stages },
     { OPTION_TEXT, "timeout", 0, "TIME", NULL, "Time-out of every request.", &given.timeout },
+    { OPTION_COUNT, "threads", 0, "N", NULL,
+      "Generate the load in N threads, 1 to 64 (default 1: enough for 20,000 requests a second).",
+      &given.threads },
     { OPTION_HEADING, "The chat", 0, NULL, NULL, NULL, NULL },
     { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL",
       "The API; with a path, that is where it begins (default http://127.0.0.1:8000).",
@@ -132,6 +136,7 @@ static void set_defaults(void)
     given.duration_ms = NOT_GIVEN;
     given.seed = NOT_GIVEN;
     given.seeded_seed = 1;
+    given.threads = 1;
     given.api_url = "http://127.0.0.1:8000";
     given.data_dir = "data";
     given.runs_dir = "data/runs";
@@ -142,6 +147,7 @@ struct holdings {
     cJSON *options;
     char *tag_text[STRESS_TAGS_MAX];
     char *stat_text;
+    struct stress_database database;
     struct strbuf conninfo;
     const char *stats[STRESS_STATS_MAX + 1];
 };
@@ -266,58 +272,22 @@ static enum err load_workloads(const char *const *names, size_t count, struct st
     return err;
 }
 
-static struct target database_target(void)
-{
-    return (struct target){
-        .url = given.database_url,
-        /* The table's text is borrowed: a URL from the environment is the environment's own. */
-        .from_argv = given.database_url != getenv("DATABASE_URL"),
-        .allowed_hosts = &given.allowed_hosts,
-    };
-}
-
-static bool names_a_database(void)
-{
-    static const char *const variables[] = { "PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE" };
-    bool named = given.database_url != NULL;
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
-        const char *value = getenv(variables[i]);
-        named = named || (value != NULL && value[0] != '\0');
-    }
-    return named;
-}
-
-static enum err reset(void *arg, struct err_msg *msg)
-{
-    const struct seed_options options = {
-        .action = SEED_RESET,
-        .shape = { .seed = given.seeded_seed, .reactions = (uint32_t)given.seeded_reactions },
-        .target = database_target(),
-        .data_dir = given.data_dir,
-    };
-    struct seed_report *report = mem_new(sizeof *report);
-    (void)arg;
-    enum err err = seed_run(&options, report, msg);
-    if (err == ERR_OK) {
-        log_verbose("reset: %" PRIu64 " rows of earlier runs removed in %.1f s",
-                    cleanup_total(&report->cleanup), report->seconds);
-    }
-    free(report);
-    return err;
-}
-
 static enum err take_database(struct stress_plan *plan, struct holdings *own, struct err_msg *msg)
 {
-    const struct target target = database_target();
+    own->database = (struct stress_database){
+        .url = given.database_url,
+        .data_dir = given.data_dir,
+        .allowed_hosts = &given.allowed_hosts,
+        .seed = given.seeded_seed,
+        .reactions = given.seeded_reactions,
+    };
     enum err err = ERR_OK;
-    if (given.seeded_reactions > UINT32_MAX) {
-        return err_set(msg, ERR_USAGE, "--seeded-reactions: out of range");
-    }
     if (given.reset) {
-        plan->reset = reset;
+        plan->reset = stress_database_reset;
+        plan->reset_arg = &own->database;
     }
-    if (given.reset || names_a_database()) {
-        err = target_check(&target, &own->conninfo, msg);
+    if (given.reset || stress_database_is_named(&own->database)) {
+        err = stress_database_conninfo(&own->database, &own->conninfo, msg);
         plan->conninfo = strbuf_text(&own->conninfo);
     }
     return err;
@@ -349,12 +319,26 @@ static cJSON *describe_options(const struct stress_plan *plan)
     if (given.timeout != NULL) {
         json_add_text(node, "timeout", given.timeout);
     }
+    json_add_number(node, "threads", (double)given.threads);
     json_add_bool(node, "reset", given.reset);
     json_add_bool(node, "baseline", plan->baseline);
     json_add_bool(node, "thresholds", plan->thresholds);
     json_add_number(node, "tolerate_5xx", (double)plan->tolerated_5xx);
     json_add_number(node, "seed", (double)plan->seed);
     return node;
+}
+
+static enum err check_threads(struct err_msg *msg)
+{
+    if (given.threads < 1 || given.threads > STRESS_THREADS_MAX) {
+        return err_set(msg, ERR_USAGE, "--threads %" PRIu64 ": must be 1 to %" PRIu32,
+                       given.threads, STRESS_THREADS_MAX);
+    }
+    if (given.threads > 1 && given.out.count > 0) {
+        return err_set(msg, ERR_USAGE,
+                       "--out writes the samples of one thread: leave --threads out");
+    }
+    return ERR_OK;
 }
 
 static enum err make_plan(const char *const *names, size_t count, struct stress_plan *plan,
@@ -376,13 +360,16 @@ static enum err make_plan(const char *const *names, size_t count, struct stress_
     if (err == ERR_OK) {
         err = take_database(plan, own, msg);
     }
+    if (err == ERR_OK) {
+        err = check_threads(msg);
+    }
     plan->target = given.api_url;
     plan->allowed_hosts = &given.allowed_hosts;
     plan->data_dir = given.data_dir;
     plan->runs_dir = given.runs_dir;
     plan->seed = given.seed != NOT_GIVEN ? given.seed : rng_entropy() >> (64U - SEED_BITS);
     plan->tolerated_5xx = given.tolerated_5xx;
-    plan->threads = 1;
+    plan->threads = (uint32_t)given.threads;
     plan->baseline = !given.no_baseline;
     plan->thresholds = !given.no_thresholds;
     plan->progress = !given.quiet && terminal_redraws();

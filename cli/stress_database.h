@@ -1,0 +1,31 @@
+/* The chat's database as `stress` uses it: to put the state back before a load, and to be asked
+ * about its integrity afterwards. */
+#ifndef CLI_STRESS_DATABASE_H
+#define CLI_STRESS_DATABASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/options.h"
+#include "base/strbuf.h"
+
+struct stress_database {
+    const char *url; /* --database-url or DATABASE_URL; NULL: libpq's own variables, if any */
+    const char *data_dir;
+    const struct option_list *allowed_hosts;
+    uint64_t seed; /* as given to `tmscdp seed`, like the next */
+    uint64_t reactions;
+};
+
+/* Whether an option or the environment names a database at all. */
+bool stress_database_is_named(const struct stress_database *database);
+
+/* Appends what libpq is to be given. ERR_USAGE, ERR_REFUSED (seed/target.h). */
+MUST_CHECK enum err stress_database_conninfo(const struct stress_database *database,
+                                             struct strbuf *out, struct err_msg *msg);
+
+/* Removes what earlier runs left; `arg` is a struct stress_database. ERR_CLEANUP. */
+MUST_CHECK enum err stress_database_reset(void *arg, struct err_msg *msg);
+
+#endif
