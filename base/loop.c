@@ -8,10 +8,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/timers.h"
 
 #define INTERRUPTED_EXIT 105
 #define LONGEST_TURN_NS  (60 * NS_PER_S)
@@ -24,13 +26,16 @@ struct loop {
     struct sigaction old_int;
     struct sigaction old_term;
     struct sigaction old_pipe;
+    struct timers timers;
+    struct ev_io alarm; /* a timerfd(2): libev itself waits in whole milliseconds */
+    uint64_t alarm_ns;  /* when it rings; TIMERS_NEVER */
     bool hears_signals;
     bool rearmed;
 };
 
 struct loop_timer {
+    struct timers_entry entry;
     struct loop *loop;
-    struct ev_timer ev;
     void (*fire)(void *arg);
     void *arg;
 };
@@ -98,16 +103,25 @@ static void take_signals(struct loop *loop)
     sigaction(SIGPIPE, &action, &loop->old_pipe);
 }
 
+static void on_alarm(struct ev_loop *ev, struct ev_io *watcher, int events);
+
 static enum err make(struct loop **out, struct err_msg *msg)
 {
-    struct loop *loop = mem_new(sizeof *loop);
-    loop->wake[0] = -1;
-    loop->wake[1] = -1;
-    loop->ev = ev_loop_new(EVFLAG_AUTO);
-    if (loop->ev == NULL) {
-        free(loop);
-        return err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
+    int alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    struct ev_loop *ev = alarm_fd >= 0 ? ev_loop_new(EVFLAG_AUTO) : NULL;
+    if (ev == NULL) {
+        enum err code = err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
+        if (alarm_fd >= 0) {
+            close(alarm_fd);
+        }
+        return code;
     }
+    struct loop *loop = mem_new(sizeof *loop);
+    loop->ev = ev;
+    loop->alarm_ns = TIMERS_NEVER;
+    ev_io_init(&loop->alarm, on_alarm, alarm_fd, EV_READ);
+    loop->alarm.data = loop;
+    ev_io_start(loop->ev, &loop->alarm);
     ev_timer_init(&loop->deadline, on_deadline, 0.0, 0.0);
     *out = loop;
     return ERR_OK;
@@ -128,8 +142,7 @@ enum err loop_new(struct loop **out, struct err_msg *msg)
     }
     if (!open_wake_pipe(loop->wake)) {
         code = err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
-        ev_loop_destroy(loop->ev);
-        free(loop);
+        loop_free(loop);
         return code;
     }
     ev_io_init(&loop->wake_watcher, on_wake, loop->wake[0], EV_READ);
@@ -156,7 +169,10 @@ void loop_free(struct loop *loop)
         close(loop->wake[0]);
         close(loop->wake[1]);
     }
+    ev_io_stop(loop->ev, &loop->alarm);
+    close(loop->alarm.fd);
     ev_loop_destroy(loop->ev);
+    timers_release(&loop->timers);
     free(loop);
 }
 
@@ -215,12 +231,39 @@ void loop_rearm(struct loop *loop)
     loop->rearmed = true;
 }
 
-static void on_timer(struct ev_loop *ev, struct ev_timer *watcher, int events)
+/* Sets the alarm when the first timer comes before it; one that rings too early is set again. */
+static void set_alarm(struct loop *loop)
 {
-    struct loop_timer *timer = watcher->data;
+    const struct timers_entry *first = timers_first(&loop->timers);
+    if (first == NULL || first->at_ns >= loop->alarm_ns) {
+        return;
+    }
+    const struct itimerspec at = { .it_value = { .tv_sec = (time_t)(first->at_ns / NS_PER_S),
+                                                 .tv_nsec = (long)(first->at_ns % NS_PER_S) } };
+    loop->alarm_ns = first->at_ns;
+    int failure = timerfd_settime(loop->alarm.fd, TFD_TIMER_ABSTIME, &at, NULL);
+    assert(failure == 0);
+    (void)failure;
+}
+
+/* Timers that are set by the ones that fire here wait for the next turn. */
+static void on_alarm(struct ev_loop *ev, struct ev_io *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    uint64_t rings;
+    uint64_t now_ns = clock_now_ns();
+    struct timers_entry *first;
     (void)ev;
     (void)events;
-    timer->fire(timer->arg);
+    ssize_t got = read(watcher->fd, &rings, sizeof rings);
+    (void)got;
+    loop->alarm_ns = TIMERS_NEVER;
+    while ((first = timers_first(&loop->timers)) != NULL && first->at_ns <= now_ns) {
+        struct loop_timer *timer = (struct loop_timer *)first; /* its first member */
+        timers_remove(&loop->timers, first);
+        timer->fire(timer->arg);
+    }
+    set_alarm(loop);
 }
 
 struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg), void *arg)
@@ -229,22 +272,20 @@ struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg), vo
     timer->loop = loop;
     timer->fire = fire;
     timer->arg = arg;
-    ev_timer_init(&timer->ev, on_timer, 0.0, 0.0);
-    timer->ev.data = timer;
     return timer;
 }
 
 void loop_timer_start(struct loop_timer *timer, uint64_t delay_ns)
 {
-    ev_timer_stop(timer->loop->ev, &timer->ev);
-    ev_now_update(timer->loop->ev); /* the loop's own idea of now is as old as its turn */
-    ev_timer_set(&timer->ev, seconds_of(delay_ns), 0.0);
-    ev_timer_start(timer->loop->ev, &timer->ev);
+    uint64_t now_ns = clock_now_ns();
+    uint64_t at_ns = delay_ns < TIMERS_NEVER - now_ns ? now_ns + delay_ns : TIMERS_NEVER - 1;
+    timers_set(&timer->loop->timers, &timer->entry, at_ns);
+    set_alarm(timer->loop);
 }
 
 void loop_timer_stop(struct loop_timer *timer)
 {
-    ev_timer_stop(timer->loop->ev, &timer->ev);
+    timers_remove(&timer->loop->timers, &timer->entry);
 }
 
 void loop_timer_free(struct loop_timer *timer)

@@ -37,7 +37,8 @@ bool loop_interrupted(const struct loop *loop);
  * their deadlines; another signal still ends the program. */
 void loop_rearm(struct loop *loop);
 
-/* A one-shot timer owned by the caller; calling start again moves it. `fire` runs in the loop. */
+/* A one-shot timer owned by the caller; calling start again moves it. `fire` runs in the loop, some
+ * ten microseconds late at best (not in whole milliseconds, as libev waits). */
 struct loop_timer;
 struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg), void *arg);
 void loop_timer_start(struct loop_timer *timer, uint64_t delay_ns);
