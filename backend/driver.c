@@ -20,6 +20,7 @@ struct driver {
     uint32_t idle_count;
     uint64_t started; /* iterations begun (closed), starts that came due (open) */
     uint64_t working;
+    uint64_t peak;
     unsigned stage;
     bool begun;
     bool ended; /* the schedule's regular end has passed */
@@ -40,6 +41,7 @@ static uint64_t global(const struct driver *driver, uint64_t number)
 static void set_working(struct driver *driver, int change)
 {
     driver->working += (uint64_t)(int64_t)change;
+    driver->peak = driver->working > driver->peak ? driver->working : driver->peak;
     driver->world->vus += (uint64_t)(int64_t)change;
 }
 
@@ -292,6 +294,11 @@ bool driver_is_over(const struct driver *driver)
 uint64_t driver_vus(const struct driver *driver)
 {
     return driver->working;
+}
+
+uint64_t driver_peak(const struct driver *driver)
+{
+    return driver->peak;
 }
 
 uint64_t driver_made(const struct driver *driver)

@@ -41,6 +41,7 @@ void driver_interrupt(struct driver *driver);
 bool driver_is_over(const struct driver *driver);
 
 uint64_t driver_vus(const struct driver *driver);  /* at work now */
+uint64_t driver_peak(const struct driver *driver); /* most at work at once */
 uint64_t driver_made(const struct driver *driver); /* VUs made */
 
 #endif

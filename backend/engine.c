@@ -75,6 +75,15 @@ static void take_tick(struct engine *engine, uint64_t now_ns)
     engine->ticked_ns = now_ns;
 }
 
+static void take_peaks(const struct engine *engine)
+{
+    for (size_t i = 0; i < engine->plan->driver_count; i++) {
+        struct record *record = engine->world.record;
+        record->scenario[engine->plan->drivers[i].scenario].vus_max =
+            driver_peak(engine->driver[i]);
+    }
+}
+
 static void stop_all(struct engine *engine)
 {
     for (size_t i = 0; i < engine->plan->driver_count; i++) {
@@ -213,6 +222,7 @@ enum err engine_run(struct loop *loop, const struct engine_plan *plan, struct re
         }
         uint64_t now_ns = clock_now_ns();
         take_tick(&engine, now_ns);
+        take_peaks(&engine);
         out->seconds = (double)(now_ns - engine.start_ns) / (double)NS_PER_S;
         out->aborted = engine.aborted;
         out->next_serial = engine.world.next_serial - plan->part;

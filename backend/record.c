@@ -389,7 +389,6 @@ void record_tick(struct record *record, const struct record_tick *tick)
     for (size_t i = 0; i < record->workload->scenario_count; i++) {
         uint64_t vus = tick->scenario_vus[i];
         struct record_scenario *scenario = &record->scenario[i];
-        scenario->vus_max = vus > scenario->vus_max ? vus : scenario->vus_max;
         if (vus > 0) {
             size_t level = record_level(tick->vus * tick->parts);
             scenario->level[level].seconds += tick->seconds / (double)tick->parts;
