@@ -35,6 +35,7 @@ struct http_call {
     struct http_client *client;
     struct http_handlers handlers;
     CURL *easy;
+    CURLSH *own;                            /* its connection: no other call uses it */
     struct curl_slist header[HEADER_LINES]; /* libcurl only reads it */
     curl_mime *form;
     uint64_t start_ns;
@@ -378,6 +379,12 @@ struct http_call *http_call_new(struct http_client *client, const struct http_ha
         mem_exhausted();
     }
     call->easy = easy;
+    call->own = curl_share_init();
+    if (call->own == NULL) {
+        mem_exhausted();
+    }
+    (void)curl_share_setopt(call->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+    (void)curl_easy_setopt(easy, CURLOPT_SHARE, call->own);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)call);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -399,6 +406,7 @@ void http_call_free(struct http_call *call)
     }
     http_call_cancel(call);
     curl_easy_cleanup(call->easy);
+    (void)curl_share_cleanup(call->own);
     free(call);
 }
 

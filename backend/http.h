@@ -1,7 +1,8 @@
 /* HTTP/1.1 for virtual users, over libcurl on the loop. Thousands of calls share one client; a call
- * belongs to one VU, has one request in flight at most, and is used again for the next. Nothing is
- * kept of a body: its bytes go to a function as they come. Redirects are not followed, nor is a
- * proxy used, so no other host is talked to than the one in the URL.
+ * belongs to one VU, has one request in flight at most, is used again for the next, and keeps a
+ * connection of its own, as every user's browser does. Nothing is kept of a body: its bytes go to a
+ * function as they come. Redirects are not followed, nor is a proxy used, so no other host is
+ * talked to than the one in the URL.
  *
  * A failure is data: it comes back in the answer, by its kind. A connection that the server closed
  * while it was idle is opened anew without a word, and the time counts as connecting. */
