@@ -100,11 +100,13 @@ static enum err gz_end(gzFile gz, int got, const char *path, struct err_msg *msg
     return ERR_OK;
 }
 
-enum err file_read_gz(const char *path, size_t max_bytes, struct strbuf *out, struct err_msg *msg)
+enum err file_read_gz_pieces(const char *path, size_t max_bytes,
+                             void (*on_piece)(void *arg, const char *bytes, size_t count),
+                             void *arg, struct err_msg *msg)
 {
     char *chunk = NULL;
     gzFile gz = NULL;
-    size_t before = out->len;
+    size_t left = max_bytes;
     int got = 0;
     int fd = -1;
     enum err err = open_to_read(path, &fd, msg);
@@ -121,17 +123,30 @@ enum err file_read_gz(const char *path, size_t max_bytes, struct strbuf *out, st
         got = gzread(gz, chunk, (unsigned)CHUNK_BYTES);
         if (got <= 0) {
             err = gz_end(gz, got, path, msg);
-        } else if ((size_t)got > max_bytes - (out->len - before)) {
+        } else if ((size_t)got > left) {
             err = too_big(msg, path, max_bytes);
         } else {
-            strbuf_add(out, chunk, (size_t)got);
+            left -= (size_t)got;
+            on_piece(arg, chunk, (size_t)got);
         }
     } while (err == ERR_OK && got > 0);
+    free(chunk);
+    (void)gzclose(gz);
+    return err;
+}
+
+static void add_piece(void *arg, const char *bytes, size_t count)
+{
+    strbuf_add(arg, bytes, count);
+}
+
+enum err file_read_gz(const char *path, size_t max_bytes, struct strbuf *out, struct err_msg *msg)
+{
+    size_t before = out->len;
+    enum err err = file_read_gz_pieces(path, max_bytes, add_piece, out, msg);
     if (err != ERR_OK) {
         cut_back(out, before);
     }
-    free(chunk);
-    (void)gzclose(gz);
     return err;
 }
 

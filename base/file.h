@@ -18,6 +18,13 @@ MUST_CHECK enum err file_read(const char *path, size_t max_bytes, struct strbuf 
 MUST_CHECK enum err file_read_gz(const char *path, size_t max_bytes, struct strbuf *out,
                                  struct err_msg *msg);
 
+/* The same in pieces, for what need not be in memory as a whole. `on_piece` gets each one in its
+ * order, borrowed; pieces before an error stand. */
+MUST_CHECK enum err file_read_gz_pieces(const char *path, size_t max_bytes,
+                                        void (*on_piece)(void *arg, const char *bytes,
+                                                         size_t count),
+                                        void *arg, struct err_msg *msg);
+
 /* Writes into a temporary file beside `path`, syncs it, renames it over `path`. On failure the old
  * content is untouched and the temporary is removed. `mode` as for open(2), umask applied. */
 MUST_CHECK enum err file_write(const char *path, const void *bytes, size_t count, mode_t mode,

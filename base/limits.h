@@ -15,7 +15,10 @@
 #define LIMIT_PNG_FILE_BYTES         (64 * MIB)  /* a screenshot */
 #define LIMIT_PNG_PIXELS             ((size_t)64 * 1000000) /* width times height */
 #define LIMIT_DEVTOOLS_MESSAGE_BYTES (256 * MIB)
-#define LIMIT_DEVTOOLS_COMMAND_BYTES (64 * MIB) /* Chromium drops more than 100 MB silently */
+#define LIMIT_DEVTOOLS_COMMAND_BYTES (64 * MIB)   /* Chromium drops more than 100 MB silently */
+#define LIMIT_TRACE_FILE_BYTES       (64 * MIB)   /* a trace as the browser packs it */
+#define LIMIT_TRACE_BYTES            (1024 * MIB) /* the same unpacked, never in memory as a whole */
+#define LIMIT_TRACE_EVENT_BYTES      (1 * MIB)
 #define LIMIT_JSON_DEPTH             200
 #define LIMIT_URL_BYTES              ((size_t)2048)
 #define LIMIT_SECRETS                ((size_t)16384) /* distinct strings that base/redact.h hides */

@@ -89,16 +89,11 @@ static enum err measure_load(const struct stage_visit *visit, struct journey *jo
     return err == ERR_CLOSED ? ERR_OK : err;
 }
 
-/* Reaches the count and reads everything at it. ERR_NO_DATA: there is a reason for no figures. */
-static enum err reach_and_collect(const struct stage_visit *visit, struct journey *journey,
-                                  struct record *record, uint64_t messages, struct err_msg *msg)
+/* Reaches the count with the chat in view. ERR_NO_DATA: there is a reason for no figures. */
+static enum err reach(struct journey *journey, uint64_t messages, uint64_t timeout_ms,
+                      struct err_msg *msg)
 {
-    uint64_t deadline_ns = clock_now_ns() + visit->plan->timeout_ms * NS_PER_MS;
-    char *shot =
-        mem_format("screenshots/%s-%llu.png", visit->variant->name, (unsigned long long)messages);
-    char *shot_path = result_path(visit->run, shot);
-    json_add_text(record->root, "screenshot", shot);
-    struct collect_context context = { .journey = journey, .screenshot_path = shot_path };
+    uint64_t deadline_ns = clock_now_ns() + timeout_ms * NS_PER_MS;
     enum err err = load_older(journey, (size_t)messages, deadline_ns, msg);
     if (err == ERR_OK) {
         err = journey_to_end(journey, deadline_ns, msg);
@@ -106,6 +101,27 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
     if (err == ERR_OK) {
         err = journey_check(journey, msg);
     }
+    return err;
+}
+
+/* Reaches the count and reads everything at it. ERR_NO_DATA: there is a reason for no figures. */
+static enum err reach_and_collect(const struct stage_visit *visit, struct journey *journey,
+                                  struct record *record, uint64_t messages, struct err_msg *msg)
+{
+    const struct measure_plan *plan = visit->plan;
+    char *name = score_raw_name(visit->variant->name, visit->repetition, (unsigned)messages);
+    char *shot =
+        mem_format("screenshots/%s-%llu.png", visit->variant->name, (unsigned long long)messages);
+    char *trace = mem_format("raw/%s.trace.json.gz", name);
+    char *shot_path = result_path(visit->run, shot);
+    char *trace_path = result_path(visit->run, trace);
+    json_add_text(record->root, "screenshot", shot);
+    struct collect_context context = { .journey = journey,
+                                       .screenshot_path = shot_path,
+                                       .trace_path = trace_path };
+    enum err err = reach(journey, messages, plan->timeout_ms, msg);
+    /* Now: some collectors load more. */
+    json_add_number(record->root, "loaded", (double)messages_state(journey->messages)->loaded);
     if (err == ERR_OK) {
         err = collect_gather(COLLECT_STAGE, &context, record->readings, record->windows, msg);
     }
@@ -113,8 +129,11 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
         /* Whoever was logged out meanwhile has measured something else. */
         err = journey_check(journey, msg);
     }
+    free(name);
     free(shot);
+    free(trace);
     free(shot_path);
+    free(trace_path);
     return err == ERR_TIMEOUT || err == ERR_PROTOCOL ? ERR_NO_DATA : err;
 }
 
@@ -125,8 +144,7 @@ static enum err measure_stage(const struct stage_visit *visit, struct journey *j
     struct err_msg why = { "" };
     json_add_number(record.root, "messages", (double)messages);
     enum err err = reach_and_collect(visit, journey, &record, messages, &why);
-    size_t loaded = messages_state(journey->messages)->loaded;
-    json_add_number(record.root, "loaded", (double)loaded);
+    double loaded = json_number(record.root, "loaded", 0.0);
     json_add_bool(record.root, "reached", err == ERR_OK);
     *alive = err == ERR_OK || err == ERR_NO_DATA;
     if (err == ERR_CLOSED) {
@@ -136,7 +154,7 @@ static enum err measure_stage(const struct stage_visit *visit, struct journey *j
         log_warn("%s at %llu messages: %s", visit->variant->name, (unsigned long long)messages,
                  why.text);
     } else {
-        log_info("%s: %zu messages loaded and measured", visit->variant->name, loaded);
+        log_info("%s: %.0f messages loaded and measured", visit->variant->name, loaded);
     }
     enum err saved = save_record(visit, journey, &record, (unsigned)messages, msg);
     if (saved != ERR_OK) {

@@ -36,6 +36,20 @@ static const struct metric_def table[] = {
     { "raf_fps", "rAF frames per second", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
       "Animation-frame callbacks a second while the list really scrolls; the compositor scrolls "
       "without them, so it stays near 60 for almost any page." },
+    { "scroll_fps", "Compositor frames per second", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
+      "Pictures that the compositor put on the screen a second while the list scrolled, from its "
+      "trace. A virtualized list may show fewer than a plain one: it mounts rows meanwhile." },
+    { "longest_gap_ms", "Longest gap", "ms", METRIC_LOWER, METRIC_REPORT, 0,
+      "Longest time between two pictures of a scroll." },
+    { "worst_second_fps", "Worst second", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
+      "Fewest pictures in any second of the scroll (of the whole scroll, when it is shorter)." },
+    { "partial_share", "Partial frames", "%", METRIC_LOWER, METRIC_REPORT, 1,
+      "Frames of the scroll in which the compositor's part came in time and the main thread's did "
+      "not." },
+    { "dropped_share", "Dropped frames", "%", METRIC_LOWER, METRIC_REPORT, 1,
+      "Frames of the scroll for which nothing was presented although something should have been." },
+    { "janky_share", "Janky scroll updates", "%", METRIC_LOWER, METRIC_REPORT, 1,
+      "Scroll updates that Chromium itself judges as janky (ScrollJankV4)." },
     { "scroll_px", "Scrolled", "px", METRIC_NEITHER, METRIC_REPORT, 0,
       "How far the list moved in the scroll pass, there and back: proof that it did." },
     { "layout_count", "Layouts while scrolling", "layouts", METRIC_NEITHER, METRIC_REPORT, 0,

@@ -66,7 +66,13 @@ static enum err gather_one(const struct collector *collector, struct collect_con
         json_add_text(window, "collector", collector->name);
         host_noise_to_json(&noise, window, "noise");
     }
-    return settle_error(err, &why, raw, msg);
+    err = settle_error(err, &why, raw, msg);
+    if (collector->finish != NULL) {
+        struct err_msg late = { "" };
+        enum err finished = collector->finish(context, raw, &late);
+        return err != ERR_OK ? err : settle_error(finished, &late, raw, msg);
+    }
+    return err;
 }
 
 enum err collect_gather(enum collect_when when, struct collect_context *context, cJSON *readings,

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cdp/collect/samples.h"
+#include "cdp/collect/tracing.h"
 #include "cdp/journey.h"
 
 enum collect_when {
@@ -21,6 +22,8 @@ enum collect_when {
 struct collect_context {
     struct journey *journey;
     const char *screenshot_path; /* where a picture of this stage goes; NULL while loading */
+    const char *trace_path;      /* the same for a trace */
+    struct tracing *tracing;     /* from a collector's gather to its finish */
 };
 
 /* What scoring needs to know about a stage beside the readings. */
@@ -40,6 +43,10 @@ struct collector {
     /* Adds readings to the object `raw`. An error other than ERR_CLOSED and ERR_INTERRUPTED is
      * noted as the reason for NO DATA and the others are gathered all the same. */
     enum err (*gather)(struct collect_context *context, cJSON *raw, struct err_msg *msg);
+
+    /* After the window, whatever became of gather: for what takes time itself, such as fetching
+     * what the browser noted. NULL when there is nothing. Errors as gather. */
+    enum err (*finish)(struct collect_context *context, cJSON *raw, struct err_msg *msg);
 
     /* Only called with complete readings. NULL for a collector without metrics. */
     void (*score)(const cJSON *raw, const struct collect_stage *stage, struct samples *out);

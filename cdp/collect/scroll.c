@@ -1,9 +1,12 @@
 /* Scrolling the visible list up and back by a synthetic gesture, which takes the compositor's real
- * path. The gesture reports success even where nothing can scroll (behind a dialog, on the wrong
- * element), so the list's own scrollTop is the proof, and without it there is no frame rate. */
+ * path. On the way up the page's animation frames are counted, on the way back the compositor's:
+ * each would change the other. The gesture reports success even where nothing can scroll (behind a
+ * dialog, on the wrong element), so the list's own scrollTop is the proof, and without it there is
+ * no frame rate. */
 #include "base/mem.h"
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
+#include "cdp/collect/frames.h"
 
 #define DISTANCE_PX     2000.0
 #define SPEED_PX_S      2000.0
@@ -12,7 +15,16 @@
 #define MOVED_SHARE     0.5 /* of the distance, at least: heights mend while a virtual list moves */
 #define GESTURE_MS      20000
 
-static const char *const metrics[] = { "raf_fps", "scroll_px", "layout_count", "style_count",
+static const char *const metrics[] = { "raf_fps",
+                                       "scroll_fps",
+                                       "longest_gap_ms",
+                                       "worst_second_fps",
+                                       "partial_share",
+                                       "dropped_share",
+                                       "janky_share",
+                                       "scroll_px",
+                                       "layout_count",
+                                       "style_count",
                                        NULL };
 
 static enum err gesture(struct page *page, const cJSON *begin, double distance_px,
@@ -30,18 +42,26 @@ static enum err gesture(struct page *page, const cJSON *begin, double distance_p
     return page_call_long(page, &command, NULL, msg);
 }
 
-/* Up and back. */
-static enum err scroll(struct page *page, const cJSON *begin, double distance_px, cJSON *raw,
-                       struct err_msg *msg)
+/* Where the list turned, and the compositor's recording from there on. */
+static enum err turn(struct collect_context *context, cJSON *raw, struct err_msg *msg)
 {
+    cJSON *place = NULL;
+    enum err err = page_run(context->journey->page, "cdp/js/scroll_turn.js", NULL, &place, msg);
+    json_add_node(raw, "turn", place != NULL ? place : cJSON_CreateNull());
+    return err == ERR_OK ? frames_begin(context, raw, msg) : err;
+}
+
+/* Up and back. */
+static enum err scroll(struct collect_context *context, const cJSON *begin, double distance_px,
+                       cJSON *raw, struct err_msg *msg)
+{
+    struct page *page = context->journey->page;
     enum err err = browser_metrics_read(page, raw, "before", msg);
     if (err == ERR_OK) {
         err = gesture(page, begin, distance_px, msg);
     }
     if (err == ERR_OK) {
-        cJSON *turn = NULL;
-        err = page_run(page, "cdp/js/scroll_turn.js", NULL, &turn, msg);
-        json_add_node(raw, "turn", turn != NULL ? turn : cJSON_CreateNull());
+        err = turn(context, raw, msg);
     }
     if (err == ERR_OK) {
         err = gesture(page, begin, -distance_px, msg);
@@ -63,8 +83,9 @@ static enum err scroll(struct page *page, const cJSON *begin, double distance_px
 }
 
 /* One pass, its readings in `raw`. */
-static enum err pass(struct journey *journey, cJSON *raw, struct err_msg *msg)
+static enum err pass(struct collect_context *context, cJSON *raw, struct err_msg *msg)
 {
+    struct journey *journey = context->journey;
     struct page *page = journey->page;
     cJSON *begin = NULL;
     enum err err = page_run(page, "cdp/js/scroll_begin.js", journey_args(journey), &begin, msg);
@@ -84,7 +105,7 @@ static enum err pass(struct journey *journey, cJSON *raw, struct err_msg *msg)
                    : err_set(msg, ERR_NO_DATA, "the list has only %.0f px to scroll", room_px);
     }
     json_add_number(raw, "distance", distance_px);
-    return scroll(page, begin, distance_px, raw, msg);
+    return scroll(context, begin, distance_px, raw, msg);
 }
 
 /* How far the list went up and came back. */
@@ -113,7 +134,7 @@ static bool has_moved(const struct way *way)
 static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
 {
     struct journey *journey = context->journey;
-    enum err err = pass(journey, raw, msg);
+    enum err err = pass(context, raw, msg);
     struct way way = read_way(raw);
     if (err != ERR_OK || has_moved(&way)) {
         return err;
@@ -127,10 +148,17 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     while (raw->child != NULL) {
         cJSON_Delete(cJSON_DetachItemViaPointer(raw, raw->child));
     }
-    return pass(journey, raw, msg);
+    err = frames_finish(context, false, raw, msg);
+    return err == ERR_OK ? pass(context, raw, msg) : err;
 }
 
-static void score_frames(const cJSON *times, struct samples *out)
+static enum err finish(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+{
+    struct way way = read_way(raw);
+    return frames_finish(context, has_moved(&way), raw, msg);
+}
+
+static void score_animation(const cJSON *times, struct samples *out)
 {
     int count = cJSON_GetArraySize(times);
     double first_ms = count > 0 ? cJSON_GetArrayItem(times, 0)->valuedouble : 0.0;
@@ -156,7 +184,8 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
         free(reason);
         return;
     }
-    score_frames(json_at(raw, "end.times"), out);
+    score_animation(json_at(raw, "end.times"), out);
+    frames_score(raw, out);
     samples_add(out, "scroll_px", way.from - way.turn + (way.back - way.turn));
     browser_metrics_score(raw, "LayoutCount", 1.0, "layout_count", out);
     browser_metrics_score(raw, "RecalcStyleCount", 1.0, "style_count", out);
@@ -168,5 +197,6 @@ const struct collector collector_scroll = {
     .in_window = true,
     .metrics = metrics,
     .gather = gather,
+    .finish = finish,
     .score = score,
 };

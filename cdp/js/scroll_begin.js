@@ -1,5 +1,5 @@
 // Starts counting animation frames and says where the list is and how far it can go. Nothing else
-// runs in the page while it scrolls.
+// of ours runs in the page while it scrolls, and nothing at all on the way back.
 (lib, { bubble }) => {
   const scroller = lib.findScroller(bubble);
   if (scroller === null) {
@@ -13,13 +13,16 @@
     handle = requestAnimationFrame(step);
   };
   handle = requestAnimationFrame(step);
-  const where = () => scroller.scrollTop;
+  const turn = () => {
+    cancelAnimationFrame(handle);
+    return { top: scroller.scrollTop };
+  };
   const stop = () => {
     cancelAnimationFrame(handle);
     delete window.__tmscdpScroll;
     return { times, top: scroller.scrollTop };
   };
-  Object.defineProperty(window, "__tmscdpScroll", { value: { stop, where }, configurable: true });
+  Object.defineProperty(window, "__tmscdpScroll", { value: { stop, turn }, configurable: true });
   const box = scroller.getBoundingClientRect();
   return {
     found: true,

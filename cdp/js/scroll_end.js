@@ -1,2 +1,2 @@
-// Stops the counting that scroll_begin.js started.
+// Ends what scroll_begin.js started and gives the times of the animation frames.
 () => window.__tmscdpScroll?.stop() ?? null

@@ -1,2 +1,2 @@
-// Where the list is at the turning point.
-() => ({ top: window.__tmscdpScroll?.where() ?? null })
+// Where the list is at the turning point; the counting ends here.
+() => window.__tmscdpScroll?.turn() ?? null

@@ -1,55 +1,4 @@
-#include "tests/unit/test.h"
-
-#include <math.h>
-#include <string.h>
-
-#include "base/strbuf.h"
-#include "cdp/collect/collect.h"
-
-/* Scores one collector's readings, given as JSON with single quotes. */
-static struct samples score(const struct collector *collector, const char *quoted, double loaded)
-{
-    struct samples samples = { NULL, 0, 0 };
-    struct collect_stage stage = { .loaded = loaded };
-    struct strbuf text = STRBUF_INIT;
-    strbuf_add_str(&text, quoted);
-    for (char *at = strchr(text.data, '\''); at != NULL; at = strchr(at, '\'')) {
-        *at = '"';
-    }
-    cJSON *raw = cJSON_Parse(text.data);
-    assert_non_null(raw);
-    collector->score(raw, &stage, &samples);
-    cJSON_Delete(raw);
-    strbuf_release(&text);
-    return samples;
-}
-
-static const struct sample_list *list_of(const struct samples *samples, const char *metric)
-{
-    for (size_t i = 0; i < samples->count; i++) {
-        if (strcmp(samples->lists[i].def->name, metric) == 0) {
-            return &samples->lists[i];
-        }
-    }
-    fail_msg("no %s was scored", metric);
-    return NULL;
-}
-
-static void expect(const struct samples *samples, const char *metric, double want)
-{
-    const struct sample_list *list = list_of(samples, metric);
-    if (list->count != 1 || fabs(list->values[0] - want) > 1e-9) {
-        fail_msg("%s: %zu values, %s", metric, list->count, list->reason);
-    }
-}
-
-static void expect_none(const struct samples *samples, const char *metric, const char *words)
-{
-    const struct sample_list *list = list_of(samples, metric);
-    if (list->count != 0 || strstr(list->reason, words) == NULL) {
-        fail_msg("%s: %zu values, \"%s\"", metric, list->count, list->reason);
-    }
-}
+#include "tests/unit/scoring.h"
 
 static void every_metric_of_every_collector_is_known(void **state)
 {
@@ -201,6 +150,59 @@ static void frames_are_counted_over_the_time_between_the_first_and_the_last(void
     samples_release(&samples);
 }
 
+#define FRAMES(frames)                                                                             \
+    "{'begin':{'found':true,'top':5000},'distance':2000,'turn':{'top':3000},"                      \
+    "'end':{'top':5000,'times':[0,20]},'before':{},'after':{},'frames':" frames "}"
+
+static void the_compositors_frames_are_scored_from_its_reports(void **state)
+{
+    (void)state;
+    struct samples samples = score(&collector_scroll,
+                                   FRAMES("{'reports':[[1,0,20000,1,1],[2,20000,40000,2,1],"
+                                          "[3,40000,50000,3,1],[4,60000,80000,1,1],"
+                                          "[5,80000,90000,0,0]],'updates':4,'janky':1}"),
+                                   50.0);
+    expect(&samples, "scroll_fps", 2.0 / 0.06);
+    expect(&samples, "longest_gap_ms", 40.0);
+    expect(&samples, "worst_second_fps", 2.0 / 0.06);
+    expect(&samples, "partial_share", 25.0);
+    expect(&samples, "dropped_share", 25.0);
+    expect(&samples, "janky_share", 25.0);
+    samples_release(&samples);
+}
+
+static void without_a_trace_only_the_compositors_frames_are_no_data(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *readings;
+        const char *words;
+    } cases[] = {
+        { FRAMES("{'error':'the browser lost a part of its trace'}"), "lost a part" },
+        { FRAMES("{'reports':[[1,0]]}"), "report 1" },
+        { FRAMES("{'reports':[],'updates':0,'janky':0}"), "no two frames" },
+        { SCROLLED("5000", "3000", "5000", "0,20"), "no trace was recorded" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct samples samples = score(&collector_scroll, cases[i].readings, 50.0);
+        expect(&samples, "raf_fps", 50.0);
+        expect_none(&samples, "scroll_fps", cases[i].words);
+        expect_none(&samples, "janky_share", cases[i].words);
+        samples_release(&samples);
+    }
+}
+
+static void a_browser_that_judges_no_scroll_updates_has_no_janky_share(void **state)
+{
+    (void)state;
+    struct samples samples = score(
+        &collector_scroll,
+        FRAMES("{'reports':[[1,0,20000,1,1],[2,20000,40000,1,1]],'updates':0,'janky':0}"), 50.0);
+    expect(&samples, "scroll_fps", 50.0);
+    expect_none(&samples, "janky_share", "judges no scroll updates");
+    samples_release(&samples);
+}
+
 static void a_list_that_did_not_move_has_no_frame_rate(void **state)
 {
     (void)state;
@@ -278,6 +280,9 @@ int main(void)
         cmocka_unit_test(cpu_times_are_differences_in_milliseconds),
         cmocka_unit_test(memory_is_what_the_browser_says_after_the_collection),
         cmocka_unit_test(frames_are_counted_over_the_time_between_the_first_and_the_last),
+        cmocka_unit_test(the_compositors_frames_are_scored_from_its_reports),
+        cmocka_unit_test(without_a_trace_only_the_compositors_frames_are_no_data),
+        cmocka_unit_test(a_browser_that_judges_no_scroll_updates_has_no_janky_share),
         cmocka_unit_test(a_list_that_did_not_move_has_no_frame_rate),
         cmocka_unit_test(a_page_without_frames_has_no_frame_rate),
         cmocka_unit_test(missing_and_failed_readings_are_no_data_with_their_reason),

@@ -133,6 +133,38 @@ static void gzip_files_go_round(void **state)
     free(path);
 }
 
+struct pieces {
+    struct strbuf text;
+    size_t count;
+};
+
+static void take_piece(void *arg, const char *bytes, size_t count)
+{
+    struct pieces *pieces = arg;
+    strbuf_add(&pieces->text, bytes, count);
+    pieces->count++;
+}
+
+static void gzip_files_are_read_in_pieces(void **state)
+{
+    (void)state;
+    struct err_msg msg;
+    struct pieces pieces = { STRBUF_INIT, 0 };
+    char *path = file_join(folder, "raw.json.gz");
+    char *many = mem_new(300001);
+    for (size_t i = 0; i < 300000; i++) {
+        many[i] = (char)('a' + (char)(i % 23));
+    }
+    good(file_write_gz(path, many, 300000, 0644, &msg), &msg);
+    good(file_read_gz_pieces(path, 300000, take_piece, &pieces, &msg), &msg);
+    assert_string_equal(pieces.text.data, many);
+    assert_true(pieces.count > 1);
+    bad(file_read_gz_pieces(path, 299999, take_piece, &pieces, &msg), &msg, ERR_LIMIT, path);
+    strbuf_release(&pieces.text);
+    free(many);
+    free(path);
+}
+
 static void damaged_gzip_files_are_refused(void **state)
 {
     (void)state;
@@ -378,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reading_appends_and_stops_at_the_ceiling, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(gzip_files_go_round, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(gzip_files_are_read_in_pieces, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(damaged_gzip_files_are_refused, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old_content_and_nothing_else,
                                         make_folder, remove_folder),
