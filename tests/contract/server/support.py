@@ -32,7 +32,8 @@ _servers: dict[tuple, private_stack.Server] = {}
 _pings: dict[int, Future] = {}
 
 atexit.register(_running.close)
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+for _signal in (signal.SIGINT, signal.SIGTERM):  # unittest takes SystemExit for a test's error
+    signal.signal(_signal, signal.default_int_handler)
 
 
 def stack() -> private_stack.PrivateStack:

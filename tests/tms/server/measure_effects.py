@@ -249,14 +249,14 @@ def poll_lock(stack: PrivateStack, switch: str) -> list[Row]:
     ]
 
 
-def _median_ms(act: Callable[[], Any], count: int = 5) -> float:
+def _shortest_ms(act: Callable[[], Any], count: int = 6) -> float:
+    """A delay shows best where nothing else got in between."""
     taken = []
-    act()
     for _ in range(count):
         begun = time.perf_counter()
         act()
         taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1000
+    return min(taken) * 1000
 
 
 def delays(stack: PrivateStack, _switch: str) -> list[Row]:
@@ -280,9 +280,9 @@ def delays(stack: PrivateStack, _switch: str) -> list[Row]:
         for name, what, act in cases:
             variable = "TMS_" + name.upper().replace("-", "_") + "_MS"
             with stack.server(**OFF, **{variable: "200"}) as server:
-                on = _median_ms(lambda: act(Client(server)))
-            off = _median_ms(lambda: act(Client(plain)))
-            found.append(Row(f"{name} = 200 ms", f"{what}: median time", f"{on:.0f} ms",
+                on = _shortest_ms(lambda: act(Client(server)))
+            off = _shortest_ms(lambda: act(Client(plain)))
+            found.append(Row(f"{name} = 200 ms", f"{what}: shortest time", f"{on:.0f} ms",
                              f"{off:.0f} ms", f"+{on - off:.0f} ms"))
     return found
 
@@ -290,8 +290,8 @@ def delays(stack: PrivateStack, _switch: str) -> list[Row]:
 def sync_delay(stack: PrivateStack, _switch: str) -> list[Row]:
     stack.sql(f"UPDATE users SET last_synced_at = NULL WHERE id = '{world.user_id(99)}'")
     with stack.server(**OFF) as server:
-        on = _median_ms(lambda: Client(server, 99).get("/users/me"), 1)
-        off = _median_ms(lambda: Client(server, 98).get("/users/me"))
+        on = _shortest_ms(lambda: Client(server, 99).get("/users/me"), 2)
+        off = _shortest_ms(lambda: Client(server, 98).get("/users/me"))
     return [
         Row("sync-delay = 1500 ms", "GET users/me of a user never synced (on) or synced (off)",
             f"{on:.0f} ms", f"{off:.0f} ms", f"+{on - off:.0f} ms"),
