@@ -327,7 +327,7 @@ cJSON *stress_json_timeline(const struct record *record)
         cJSON *row = json_new_array();
         for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
             if (values[k] < 0) {
-                json_push_number(row, NAN);
+                json_push_number(row, (double)NAN);
             } else {
                 json_push_number(row, values[k]);
             }

@@ -105,16 +105,17 @@ static void take_signals(struct loop *loop)
 
 static void on_alarm(struct ev_loop *ev, struct ev_io *watcher, int events);
 
-static enum err make(struct loop **out, struct err_msg *msg)
+/* NULL when the kernel gives no timer or no loop; the sentence is written. */
+static struct loop *make(struct err_msg *msg)
 {
     int alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     struct ev_loop *ev = alarm_fd >= 0 ? ev_loop_new(EVFLAG_AUTO) : NULL;
     if (ev == NULL) {
-        enum err code = err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
+        (void)err_set(msg, ERR_IO, "cannot start the event loop: %s", strerror(errno));
         if (alarm_fd >= 0) {
             close(alarm_fd);
         }
-        return code;
+        return NULL;
     }
     struct loop *loop = mem_new(sizeof *loop);
     loop->ev = ev;
@@ -123,25 +124,24 @@ static enum err make(struct loop **out, struct err_msg *msg)
     loop->alarm.data = loop;
     ev_io_start(loop->ev, &loop->alarm);
     ev_timer_init(&loop->deadline, on_deadline, 0.0, 0.0);
-    *out = loop;
-    return ERR_OK;
+    return loop;
 }
 
 enum err loop_new_quiet(struct loop **out, struct err_msg *msg)
 {
-    return make(out, msg);
+    *out = make(msg);
+    return *out != NULL ? ERR_OK : ERR_IO;
 }
 
 enum err loop_new(struct loop **out, struct err_msg *msg)
 {
     assert(wake_fd < 0);
-    struct loop *loop = NULL;
-    enum err code = make(&loop, msg);
-    if (code != ERR_OK) {
-        return code;
+    struct loop *loop = make(msg);
+    if (loop == NULL) {
+        return ERR_IO;
     }
     if (!open_wake_pipe(loop->wake)) {
-        code = err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
+        enum err code = err_set(msg, ERR_IO, "cannot open a pipe: %s", strerror(errno));
         loop_free(loop);
         return code;
     }
