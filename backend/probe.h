@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/strbuf.h"
 
-#define PROBE_BODY_BYTES (256 * 1024) /* more of an answer is dropped */
+#define PROBE_BODY_BYTES (256 * KIB) /* more of an answer is dropped */
 
 struct probe;
 
