@@ -2,13 +2,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/file.h"
 #include "base/json.h"
-#include "base/limits.h"
 #include "base/mem.h"
 #include "base/redact.h"
 #include "cli/command.h"
 #include "cli/doctor.h"
+#include "cli/inputs.h"
 
 static const char *const state_names[] = {
     [FINDING_OK] = "ok",
@@ -69,22 +68,6 @@ static void print_json(const struct doctor *doctor)
     cJSON_Delete(list);
 }
 
-/* The first token of the seeded file; NULL when there is none, which a check then reports. */
-static char *read_token(const char *path)
-{
-    struct err_msg msg = { "" };
-    cJSON *tokens = NULL;
-    char *token = NULL;
-    if (json_read_file(path, LIMIT_DATA_FILE_BYTES, &tokens, &msg) == ERR_OK) {
-        const cJSON *first = cJSON_GetArrayItem(tokens, 0);
-        if (cJSON_IsString(first)) {
-            token = mem_dup_str(first->valuestring);
-        }
-    }
-    cJSON_Delete(tokens);
-    return token;
-}
-
 /* BASE_URL is given with or without /api/v1. */
 static char *without_prefix(const char *api_url)
 {
@@ -121,15 +104,14 @@ static int conclude(struct doctor *doctor, bool as_json)
 static int examine(struct doctor *doctor, const char *api_url, const char *token_file, bool as_json)
 {
     struct err_msg msg = { "" };
-    const char *token = getenv("AUTH_TOKEN");
-    char *own_token = token != NULL ? mem_dup_str(token) : read_token(token_file);
+    char *token = NULL;
     char *own_api_url = without_prefix(api_url);
     int exit_code;
 
-    if (own_token != NULL) {
-        redact_register(own_token);
+    /* Without a token the checks that need one say so. */
+    if (inputs_token(token_file, "data", &token, &msg) == ERR_OK) {
+        doctor->token = token;
     }
-    doctor->token = own_token;
     doctor->api_url = own_api_url;
     enum err code = loop_new(&doctor->loop, &msg);
     if (code == ERR_OK) {
@@ -145,7 +127,7 @@ static int examine(struct doctor *doctor, const char *api_url, const char *token
     }
     probe_free(doctor->probe);
     loop_free(doctor->loop);
-    free(own_token);
+    free(token);
     free(own_api_url);
     return exit_code;
 }
@@ -154,7 +136,7 @@ static int run(int argc, char **argv)
 {
     struct doctor doctor = { .client_url = "http://127.0.0.1:3000" };
     const char *api_url = "http://127.0.0.1:8000";
-    const char *token_file = "data/tokens_array.json";
+    const char *token_file = NULL;
     bool as_json = false;
     struct err_msg msg = { "" };
     int exit_code;
@@ -169,7 +151,7 @@ static int run(int argc, char **argv)
           "PostgreSQL; libpq's PG* variables hold as well.", &doctor.database_url },
         { OPTION_TEXT, "redis-url", 0, "URL", "REDIS_URL", "Redis.", &doctor.redis_url },
         { OPTION_TEXT, "token-file", 0, "FILE", NULL,
-          "JSON array of tokens; the first is used (default data/tokens_array.json).",
+          "JSON array of tokens; the first is used (default: AUTH_TOKEN, else the seeded ones).",
           &token_file },
         { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH",
           "The browser (default: Debian's chromium-headless-shell, else chromium).",
@@ -184,7 +166,7 @@ static int run(int argc, char **argv)
         "tmscdp doctor [options]",
         "Looks at everything a measurement needs, says what is wrong and what to do. It changes\n"
         "nothing: the limiter is found by reactions on a message that does not exist.",
-        "Environment: AUTH_TOKEN holds a token itself. Exit code 107 when something must be mended,\n112 when an address is not on the allow list.",
+        "AUTH_TOKEN holds a token itself. Exit code 107 when something must be mended,\n112 when an address is not on the allow list.",
         specs,
         sizeof specs / sizeof specs[0],
     };
@@ -203,6 +185,6 @@ static int run(int argc, char **argv)
     return examine(&doctor, api_url, token_file, as_json);
 }
 
-const struct command cmd_doctor = { "doctor",
-                                    "look at everything a measurement needs, and say what to do",
-                                    run };
+const struct command cmd_doctor = {
+    "doctor", "Say what stands in the way of a measurement, and what to do about it", run
+};

@@ -1,17 +1,13 @@
 /* tmscdp measure: what the chat costs the browser at each number of loaded messages. */
-#include <ctype.h>
 #include <stdio.h>
 
-#include "base/file.h"
-#include "base/json.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/redact.h"
 #include "cdp/measure.h"
 #include "cli/command.h"
+#include "cli/inputs.h"
 #include "cli/measured.h"
 
 #define VARIANT_NAME_MAX ((size_t)40)
@@ -120,79 +116,6 @@ static void set_defaults(void)
     given.viewport = "1440x900";
 }
 
-/* A JSON file of the seeder; a missing one is a mistake that the person can mend. */
-static enum err read_data(const char *path, cJSON **out, struct err_msg *msg)
-{
-    if (!file_exists(path)) {
-        return err_set(msg, ERR_USAGE, "there is no %s: run `tmscdp seed`, or see --help", path);
-    }
-    return json_read_file(path, LIMIT_DATA_FILE_BYTES, out, msg);
-}
-
-static enum err find_token(char **out, struct err_msg *msg)
-{
-    const char *from_env = getenv("AUTH_TOKEN");
-    if (given.token_file == NULL && from_env != NULL && from_env[0] != '\0') {
-        *out = mem_dup_str(from_env);
-        redact_register(*out);
-        return ERR_OK;
-    }
-    char *path = given.token_file != NULL ? mem_dup_str(given.token_file)
-                                          : file_join(given.data_dir, "tokens_array.json");
-    cJSON *tokens = NULL;
-    enum err err = read_data(path, &tokens, msg);
-    if (err == ERR_OK) {
-        const cJSON *first = cJSON_GetArrayItem(tokens, 0);
-        if (cJSON_IsString(first) && first->valuestring[0] != '\0') {
-            *out = mem_dup_str(first->valuestring);
-            redact_register(*out);
-        } else {
-            err = err_set(msg, ERR_USAGE, "%s: must be a JSON array of tokens", path);
-        }
-    }
-    cJSON_Delete(tokens);
-    free(path);
-    return err;
-}
-
-static bool is_id(const char *text)
-{
-    size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        if (!isalnum((unsigned char)text[i]) && strchr("-_", text[i]) == NULL) {
-            return false;
-        }
-    }
-    return length > 0 && length <= 128;
-}
-
-static enum err find_conversation(char **out, struct err_msg *msg)
-{
-    if (given.conversation != NULL) {
-        if (!is_id(given.conversation)) {
-            return err_set(msg, ERR_USAGE,
-                           "--conversation %s: an id has letters, digits, \"-\" and \"_\" only",
-                           given.conversation);
-        }
-        *out = mem_dup_str(given.conversation);
-        return ERR_OK;
-    }
-    char *path = file_join(given.data_dir, "conversation_ids.json");
-    cJSON *ids = NULL;
-    enum err err = read_data(path, &ids, msg);
-    if (err == ERR_OK) {
-        const char *group = json_text(ids, "group_conversation_id");
-        if (group != NULL && is_id(group)) {
-            *out = mem_dup_str(group);
-        } else {
-            err = err_set(msg, ERR_USAGE, "%s: \"group_conversation_id\" must be an id", path);
-        }
-    }
-    cJSON_Delete(ids);
-    free(path);
-    return err;
-}
-
 static enum err read_viewport(struct measure_plan *plan, struct err_msg *msg)
 {
     const char *by = strchr(given.viewport, 'x');
@@ -239,7 +162,7 @@ static enum err read_variant(struct measure_plan *plan, const char *text, struct
 {
     const char *equals = strchr(text, '=');
     char *name = mem_dup_bytes(text, equals != NULL ? (size_t)(equals - text) : 0);
-    if (!is_id(name) || strlen(name) > VARIANT_NAME_MAX) {
+    if (!inputs_is_id(name) || strlen(name) > VARIANT_NAME_MAX) {
         free(name);
         return err_set(msg, ERR_USAGE,
                        "--variant %s: must be NAME=URL, the name of letters, digits, \"-\" and "
@@ -288,10 +211,10 @@ static enum err make_plan(struct measure_plan *plan, struct holdings *own, struc
         err = profile_load(given.profile, &own->profile, msg);
     }
     if (err == ERR_OK) {
-        err = find_conversation(&own->conversation, msg);
+        err = inputs_conversation(given.conversation, given.data_dir, &own->conversation, msg);
     }
     if (err == ERR_OK) {
-        err = find_token(&own->token, msg);
+        err = inputs_token(given.token_file, given.data_dir, &own->token, msg);
     }
     plan->profile = &own->profile;
     plan->profile_name = given.profile;
@@ -361,6 +284,6 @@ static int run(int argc, char **argv)
 
 const struct command cmd_measure = {
     .name = "measure",
-    .summary = "Measure the chat in a browser at numbers of loaded messages.",
+    .summary = "Measure the web client in a browser at numbers of loaded messages",
     .run = run,
 };

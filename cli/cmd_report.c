@@ -96,6 +96,6 @@ static int run(int argc, char **argv)
 
 const struct command cmd_report = {
     "report",
-    "write one HTML page on one or more runs",
+    "Write one HTML page on one or more runs",
     run,
 };

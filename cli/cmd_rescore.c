@@ -68,6 +68,6 @@ static int run(int argc, char **argv)
 
 const struct command cmd_rescore = {
     .name = "rescore",
-    .summary = "Compute a run's result again from its raw readings.",
+    .summary = "Compute a run's result again from its raw readings",
     .run = run,
 };

@@ -477,6 +477,6 @@ static int run(int argc, char **argv)
 
 const struct command cmd_stress = {
     .name = "stress",
-    .summary = "Load the chat's API and judge how it holds.",
+    .summary = "Load the chat's API and judge how it holds",
     .run = run,
 };

@@ -16,8 +16,9 @@ static void print_help(FILE *stream)
 {
     (void)fputs(
         "Usage: tmscdp COMMAND [options]\n\n"
-        "Measures the TMS team chat: what its web client costs the browser, over the Chrome\n"
-        "DevTools Protocol, at 50, 150, 200 … loaded messages.\n\nCommands:\n",
+        "Measures the TMS team chat: what its web client costs the browser at 50, 150, 200 …\n"
+        "loaded messages, over the Chrome DevTools Protocol, and how its server holds under\n"
+        "load.\n\nCommands:\n",
         stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         (void)fprintf(stream, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
