@@ -11,6 +11,7 @@
 
 enum kind {
     KIND_TEXT,
+    KIND_MAYBE,  /* a text that may be empty */
     KIND_ORIGIN, /* http://host:port and nothing behind it */
     KIND_PATH,   /* starts with "/" */
     KIND_ROUTE,  /* a path with {conversation} in it */
@@ -47,7 +48,12 @@ static const struct field fields[] = {
     FIELD("page.dialog", KIND_TEXT, dialog),
     FIELD("page.older_text", KIND_TEXT, older_text),
     FIELD("page.sidebar_item", KIND_TEXT, sidebar_item),
+    FIELD("page.composer", KIND_MAYBE, composer),
     FIELD("page.missing_texts", KIND_TEXTS, missing_texts),
+    FIELD("storm.socket", KIND_MAYBE, storm_socket),
+    FIELD("storm.frames", KIND_TEXTS, storm_frames),
+    FIELD("decryption.measures", KIND_MAYBE, decryption_measures),
+    FIELD("decryption.metrics", KIND_MAYBE, decryption_metrics),
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
@@ -83,6 +89,8 @@ static const char *complaint(const cJSON *node, enum kind kind)
     switch (kind) {
     case KIND_TEXT:
         return text != NULL && text[0] != '\0' ? NULL : "a text";
+    case KIND_MAYBE:
+        return text != NULL ? NULL : "a text, which may be empty";
     case KIND_ORIGIN:
         return text != NULL && is_origin(text) ? NULL : "an origin like http://localhost:3000";
     case KIND_PATH:

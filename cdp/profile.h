@@ -31,7 +31,16 @@ struct profile {
     const char *dialog;         /* selector of a modal that locks the page */
     const char *older_text;     /* the button that loads older messages */
     const char *sidebar_item;   /* selector of entries that open another conversation */
+    const char *composer;       /* selector of the field for a new message; may be empty */
     const cJSON *missing_texts; /* texts that say the conversation is not there */
+
+    const char *storm_socket;  /* part of the address of the WebSocket that the storm comes by */
+    const cJSON *storm_frames; /* array of texts as the socket receives them, one an animation
+                                  frame, in turn, with {conversation}; the last must undo what the
+                                  first did. Empty: the composer's input events are the storm */
+
+    const char *decryption_measures; /* start of the names of User Timing measures; may be empty */
+    const char *decryption_metrics;  /* name of a global object with the same; may be empty */
 
     cJSON *root; /* owns all of the above */
 };

@@ -29,7 +29,7 @@ static const struct column columns[] = {
     { "list", FROM_STAGE, "dom_elements_list", 8 },
     { "nodes", FROM_STAGE, "dom_nodes", 8 },
     { "heap", FROM_STAGE, "js_heap", 8 },
-    { "FPS", FROM_STAGE, "raf_fps", 7 },
+    { "storm FPS", FROM_STAGE, "storm_fps", 9 },
     { "LCP", FROM_LOAD, "lcp", 8 },
     { "list/msg", FROM_SLOPE, "dom_elements_list", 8 },
     { "verdict", FROM_VERDICT, NULL, -10 },

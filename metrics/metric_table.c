@@ -33,6 +33,15 @@ static const struct metric_def table[] = {
       "When the first byte of the document's answer came." },
     { "cls", "Layout shift", "", METRIC_LOWER, METRIC_REPORT, 3,
       "Cumulative layout shift: how far visible things jumped without input (below 0.1 is good)." },
+    { "storm_fps", "Frames per second in a storm", "fps", METRIC_HIGHER, METRIC_PAIRED, 1,
+      "Animation frames a second while the app's state changes in each of them, as messages of its "
+      "socket would change it: what a page can show when much happens." },
+    { "update_ms", "Main-thread time of an update", "ms", METRIC_LOWER, METRIC_PAIRED, 1,
+      "CPU time of the page's main thread for one change of the storm, with its frame." },
+    { "typing_ms", "Main-thread time of typing", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
+      "CPU time of the page's main thread for twenty characters typed into the composer." },
+    { "inp", "Interaction to next paint", "ms", METRIC_LOWER, METRIC_REPORT, 0,
+      "The slowest of the typed characters, from the key to the screen, in steps of 8 ms." },
     { "raf_fps", "rAF frames per second", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
       "Animation-frame callbacks a second while the list really scrolls; the compositor scrolls "
       "without them, so it stays near 60 for almost any page." },

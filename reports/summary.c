@@ -11,7 +11,7 @@ static const struct {
     { "elements", "dom_elements" },  { "visible", "dom_elements_visible" },
     { "list", "dom_elements_list" }, { "nodes", "dom_nodes" },
     { "JS heap", "js_heap" },        { "LCP", "lcp" },
-    { "rAF FPS", "raf_fps" },
+    { "FPS", "storm_fps" },
 };
 
 #define COLUMN_COUNT (sizeof columns / sizeof columns[0])

@@ -57,6 +57,8 @@ extern const struct collector collector_vitals;
 extern const struct collector collector_elements;
 extern const struct collector collector_memory;
 extern const struct collector collector_layout;
+extern const struct collector collector_storm;
+extern const struct collector collector_typing;
 extern const struct collector collector_scroll;
 extern const struct collector collector_screenshot;
 

@@ -70,5 +70,24 @@
       step();
     });
 
-  return { isVisible, visible, findScroller, bottomGap, until, frames };
+  // The field for a new message: the largest visible one, if any.
+  const findComposer = (selector) =>
+    selector === "" ? null : visible(selector).sort((a, b) => area(b) - area(a))[0] ?? null;
+
+  const textOf = (field) => ("value" in field ? field.value : field.textContent);
+
+  // Puts a text into a field so that the app takes it for the user's. A framework may have put an
+  // accessor of its own on the element: the prototype's is the browser's.
+  const write = (field, text) => {
+    if ("value" in field) {
+      Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, text);
+    } else {
+      field.textContent = text;
+    }
+    field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
+  };
+
+  return {
+    isVisible, visible, findScroller, bottomGap, until, frames, findComposer, textOf, write,
+  };
 }

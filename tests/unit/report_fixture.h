@@ -29,7 +29,7 @@ static inline cJSON *fixture_stage(double messages, double elements, const char 
     fixture_value(metrics, "dom_elements", elements * 2.0);
     fixture_value(metrics, "dom_elements_list", elements);
     fixture_value(metrics, "js_heap", 5e6 + elements * 100.0);
-    metric_no_data(metric_find("raf_fps"), text, &none);
+    metric_no_data(metric_find("storm_fps"), text, &none);
     metric_to_json(&none, metrics);
     json_add_text(stage, "screenshot", "screenshots/a.png");
     cJSON *verdict = json_add_object(stage, "verdict");

@@ -67,6 +67,10 @@ static void a_wrong_field_is_named_with_its_file_and_what_it_must_be(void **stat
         { "messages", "path", "\"/messages\"", "\"messages.path\" must be a path" },
         { "messages", "cursor", "7", "\"messages.cursor\" must be a text" },
         { "page", "missing_texts", "null", "\"page.missing_texts\" must be an array" },
+        { "page", "composer", "3", "\"page.composer\" must be a text, which may be empty" },
+        { "storm", "socket", NULL, "\"storm.socket\" must be a text, which may be empty" },
+        { "storm", "frames", "\"x\"", "\"storm.frames\" must be an array of texts" },
+        { "decryption", "measures", "false", "\"decryption.measures\" must be a text" },
         { NULL, "colour", "\"red\"", "my.json: \"colour\" is no field of a profile" },
         { "page", "bubbel", "\".b\"", "\"page.bubbel\" is no field of a profile" },
     };
@@ -84,6 +88,17 @@ static void an_empty_list_of_blocked_requests_is_fine(void **state)
     (void)state;
     struct err_msg msg = { "" };
     assert_int_equal(read_with(NULL, "block", "[]", &msg), ERR_OK);
+}
+
+static void an_app_without_composer_storm_and_decryption_is_fine(void **state)
+{
+    (void)state;
+    struct err_msg msg = { "" };
+    assert_int_equal(read_with("page", "composer", "\"\"", &msg), ERR_OK);
+    assert_int_equal(read_with("storm", "socket", "\"\"", &msg), ERR_OK);
+    assert_int_equal(read_with("storm", "frames", "[]", &msg), ERR_OK);
+    assert_int_equal(read_with("decryption", "measures", "\"\"", &msg), ERR_OK);
+    assert_int_equal(read_with("decryption", "metrics", "\"\"", &msg), ERR_OK);
 }
 
 static void what_is_no_object_is_refused(void **state)
@@ -143,6 +158,7 @@ int main(void)
         cmocka_unit_test(the_profile_of_the_chat_is_carried_inside),
         cmocka_unit_test(a_wrong_field_is_named_with_its_file_and_what_it_must_be),
         cmocka_unit_test(an_empty_list_of_blocked_requests_is_fine),
+        cmocka_unit_test(an_app_without_composer_storm_and_decryption_is_fine),
         cmocka_unit_test(what_is_no_object_is_refused),
         cmocka_unit_test(a_profile_that_is_not_there_is_said_with_those_that_are),
         cmocka_unit_test(marks_in_a_text_are_filled),

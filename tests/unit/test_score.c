@@ -44,6 +44,8 @@ static void add_stage(struct fixture *fixture, const char *name, double loaded, 
         "\"memory\":{\"counters\":{\"nodes\":9,\"documents\":1,\"jsEventListeners\":4},"
         "\"heap\":{\"usedSize\":3000000,\"embedderHeapUsedSize\":900000}},"
         "\"screenshot\":{\"ink\":0.4},"
+        "\"storm\":{\"storm\":{\"by\":\"socket\",\"times\":[0,16,32]},"
+        "\"before\":{\"ThreadTime\":1},\"after\":{\"ThreadTime\":1.01}},"
         "\"scroll\":{\"begin\":{\"top\":5000},\"distance\":2000,\"turn\":{\"top\":3000},"
         "\"end\":{\"top\":5000,\"times\":[0,16,32]},\"before\":{\"LayoutCount\":1,\"RecalcStyleCount\":1},"
         "\"after\":{\"LayoutCount\":1,\"RecalcStyleCount\":1}}},"
@@ -266,11 +268,11 @@ static void the_summary_has_a_row_for_each_count_and_every_reason(void **state)
 {
     (void)state;
     static const char want[] =
-        "variant         messages  elements   visible      list     nodes      heap      FPS       "
-        "LCP  list/msg  verdict\n"
-        "plain                 50     1,700     1,600     1,500         9    3.0 MB     62.5    "
-        "100 ms            Slows Down\n"
-        "plain                150   NO DATA   NO DATA   NO DATA   NO DATA   NO DATA  NO DATA"
+        "variant         messages  elements   visible      list     nodes      heap  storm FPS     "
+        "  LCP  list/msg  verdict\n"
+        "plain                 50     1,700     1,600     1,500         9    3.0 MB       62.5  "
+        "  100 ms            Slows Down\n"
+        "plain                150   NO DATA   NO DATA   NO DATA   NO DATA   NO DATA    NO DATA"
         "                   -  NO DATA\n"
         "\n"
         "  plain at 50: Visible list's slope\n"

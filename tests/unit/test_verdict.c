@@ -39,7 +39,7 @@ static struct figures good_figures(void)
     put(&figures, "lcp", 318);
     put(&figures, "dom_elements", 2310);
     put(&figures, "js_heap", 3270000);
-    put(&figures, "raf_fps", 59.8);
+    put(&figures, "storm_fps", 59.8);
     put(&figures, "rendered_share", 0.08);
     return figures;
 }
@@ -102,8 +102,10 @@ static void a_missed_target_slows_down(void **state)
         { "dom_elements", 20000, 49, VERDICT_FINE }, /* no limit below 50 messages */
         { "js_heap", 60e6, 50, VERDICT_SLOWS_DOWN },
         { "js_heap", 60e6, 150, VERDICT_FINE },
-        { "raf_fps", 50, 50, VERDICT_SLOWS_DOWN },
-        { "raf_fps", 20.1, 150, VERDICT_FINE },
+        { "storm_fps", 50, 50, VERDICT_SLOWS_DOWN },
+        { "storm_fps", 24.9, 50, VERDICT_CRASHES },
+        { "storm_fps", 20.1, 150, VERDICT_FINE },
+        { "storm_fps", 9.9, 200, VERDICT_CRASHES },
         { "lcp", 2500, 50, VERDICT_SLOWS_DOWN },
         { "lcp", 2500, 150, VERDICT_FINE }, /* belongs to the first load */
         { "decrypt_ms_50", 400, 50, VERDICT_SLOWS_DOWN },
@@ -124,11 +126,11 @@ static void a_missed_report_only_figure_is_marked(void **state)
     (void)state;
     struct verdict_result result;
     struct figures figures = good_figures();
-    put(&figures, "raf_fps", 46.3);
+    put(&figures, "lcp", 2600);
     (void)judge(&figures, 50, &flat, &result);
     assert_string_equal(reason_of(&result, VERDICT_SLOWS_DOWN),
-                        "rAF frames per second 46.3 ≤ 50.0 (a report-only figure)");
-    put(&figures, "raf_fps", 59.0);
+                        "Largest contentful paint 2,600 ms ≥ 2,500 ms (a report-only figure)");
+    put(&figures, "lcp", 300);
     put(&figures, "dom_elements", 9000);
     (void)judge(&figures, 50, &flat, &result);
     assert_string_equal(reason_of(&result, VERDICT_SLOWS_DOWN), "DOM elements 9,000 ≥ 8,000");
@@ -139,10 +141,10 @@ static void a_missing_figure_is_never_fine(void **state)
     (void)state;
     struct verdict_result result;
     struct figures figures = good_figures();
-    metric_no_data(metric_find("raf_fps"), "the list did not move", &figures.value[3]);
+    metric_no_data(metric_find("storm_fps"), "no composer is in sight", &figures.value[3]);
     assert_int_equal(judge(&figures, 50, &flat, &result), VERDICT_NO_DATA);
     assert_string_equal(reason_of(&result, VERDICT_NO_DATA),
-                        "rAF frames per second: NO DATA (the list did not move)");
+                        "Frames per second in a storm: NO DATA (no composer is in sight)");
     figures.count = 3; /* not even a reason */
     assert_int_equal(judge(&figures, 50, &flat, &result), VERDICT_NO_DATA);
     put(&figures, "dom_elements", 9000);
@@ -200,7 +202,7 @@ static void below_half_of_a_frame_rate_is_a_crash(void **state)
 {
     (void)state;
     static const char text[] = "{\"slope_limit\":1,\"rendered_share_limit\":0.9,\"targets\":["
-                               "{\"metric\":\"raf_fps\",\"above\":20,\"crash_at_half\":true}]}";
+                               "{\"metric\":\"storm_fps\",\"above\":20,\"crash_at_half\":true}]}";
     static const struct {
         double fps;
         enum verdict want;
@@ -211,7 +213,7 @@ static void below_half_of_a_frame_rate_is_a_crash(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct metric_value value;
         struct verdict_result result;
-        metric_summarise(metric_find("raf_fps"), &cases[i].fps, 1, &value);
+        metric_summarise(metric_find("storm_fps"), &cases[i].fps, 1, &value);
         const struct verdict_input input = { .messages = 150,
                                              .reached = true,
                                              .values = &value,

@@ -1,0 +1,157 @@
+/* Frames in an update storm: the app's state changes once a frame, and a frame rate tells whether
+ * the page keeps up. The changes come as the app's own: as messages that its WebSocket brings
+ * (profile: storm), handed to the socket's listeners in the page, with no server involved. An app
+ * that does not react to them gets input events in its composer instead, which may touch less of
+ * it; `how` says so.
+ *
+ * The sockets are found by asking the engine for all objects of the kind, so that nothing of ours
+ * stands in the page while it loads. */
+#include "base/mem.h"
+#include "cdp/collect/browser_metrics.h"
+#include "cdp/collect/collect.h"
+
+#define STORM_MS   800
+#define TIMEOUT_MS 30000 /* a page that takes seconds a frame still ends its turn */
+
+static const char *const metrics[] = { "storm_fps", "update_ms", NULL };
+
+/* Calls a method that answers with an object; its id is the caller's. */
+static enum err ask_object(struct page *page, const char *method, cJSON *params, const char *path,
+                           char **id, struct err_msg *msg)
+{
+    cJSON *result = NULL;
+    enum err err = page_call(page, method, params, &result, msg);
+    const char *text = json_text(result, path);
+    if (err == ERR_OK && text == NULL) {
+        err = err_set(msg, ERR_PROTOCOL, "%s: the answer has no %s", method, path);
+    } else if (err == ERR_OK) {
+        *id = mem_dup_str(text);
+    }
+    cJSON_Delete(result);
+    return err;
+}
+
+static enum err keep_in_page(struct page *page, const char *objects, struct err_msg *msg)
+{
+    cJSON *params = json_new_object();
+    json_add_text(params, "objectId", objects);
+    json_add_text(params, "functionDeclaration",
+                  "function () { Object.defineProperty(window, '__tmscdpSockets',"
+                  " { value: [...this], configurable: true }); }");
+    return page_call(page, "Runtime.callFunctionOn", params, NULL, msg);
+}
+
+/* Puts the page's WebSockets where storm.js takes them from. */
+static enum err find_sockets(struct page *page, struct err_msg *msg)
+{
+    char *prototype = NULL;
+    char *objects = NULL;
+    cJSON *params = json_new_object();
+    json_add_text(params, "expression", "WebSocket.prototype");
+    json_add_text(params, "objectGroup", "tmscdp-storm");
+    enum err err = ask_object(page, "Runtime.evaluate", params, "result.objectId", &prototype, msg);
+    if (err == ERR_OK) {
+        params = json_new_object();
+        json_add_text(params, "prototypeObjectId", prototype);
+        json_add_text(params, "objectGroup", "tmscdp-storm");
+        err = ask_object(page, "Runtime.queryObjects", params, "objects.objectId", &objects, msg);
+    }
+    if (err == ERR_OK) {
+        err = keep_in_page(page, objects, msg);
+    }
+    free(prototype);
+    free(objects);
+    if (err == ERR_OK) {
+        params = json_new_object();
+        json_add_text(params, "objectGroup", "tmscdp-storm");
+        err = page_call(page, "Runtime.releaseObjectGroup", params, NULL, msg);
+    }
+    return err;
+}
+
+static cJSON *storm_args(const struct journey *journey)
+{
+    const struct profile *profile = journey->profile;
+    cJSON *args = json_new_object();
+    json_add_text(args, "socket", profile->storm_socket);
+    json_add_text(args, "composer", profile->composer);
+    json_add_number(args, "duration_ms", STORM_MS);
+    json_add_number(args, "timeout_ms", TIMEOUT_MS);
+    cJSON *frames = json_add_array(args, "frames");
+    const cJSON *frame = NULL;
+    cJSON_ArrayForEach (frame, profile->storm_frames) {
+        char *text = profile_fill(frame->valuestring, "conversation", journey->conversation);
+        json_push_text(frames, text);
+        free(text);
+    }
+    return args;
+}
+
+/* Why there was no storm; NULL when there was one. */
+static const char *complaint(const cJSON *storm)
+{
+    if (json_text(storm, "by") != NULL) {
+        const char *left = json_text(storm, "left");
+        return left == NULL || left[0] == '\0' ? NULL : "the composer could not be emptied again";
+    }
+    if (json_bool(storm, "filled", false)) {
+        return "the app did not react to the socket's messages, and the composer holds a draft";
+    }
+    return json_number(storm, "sockets", 0.0) > 0.0
+               ? "the app did not react to the socket's messages, and it has no composer in sight"
+               : "the app has neither an open socket of the profile's nor a composer in sight";
+}
+
+static enum err gather(struct collect_context *context, cJSON *raw, struct err_msg *msg)
+{
+    struct journey *journey = context->journey;
+    struct page *page = journey->page;
+    enum err err = ERR_OK;
+    if (cJSON_GetArraySize(journey->profile->storm_frames) > 0) {
+        err = find_sockets(page, msg);
+    }
+    if (err == ERR_OK) {
+        err = browser_metrics_read(page, raw, "before", msg);
+    }
+    cJSON *storm = NULL;
+    if (err == ERR_OK) {
+        err = page_run(page, "cdp/js/storm.js", storm_args(journey), &storm, msg);
+    }
+    if (err == ERR_OK) {
+        json_add_node(raw, "storm", storm);
+        err = browser_metrics_read(page, raw, "after", msg);
+    }
+    if (err == ERR_OK && complaint(storm) != NULL) {
+        return err_set(msg, ERR_NO_DATA, "%s", complaint(storm));
+    }
+    const char *by = json_text(storm, "by");
+    if (err == ERR_OK && strcmp(by, "composer") == 0) {
+        journey_note(journey, "made the update storm of the composer's input events");
+    }
+    return err;
+}
+
+static void score(const cJSON *raw, const struct collect_stage *stage, struct samples *out)
+{
+    (void)stage;
+    const cJSON *times = json_at(raw, "storm.times");
+    int count = cJSON_GetArraySize(times);
+    double first_ms = count > 0 ? cJSON_GetArrayItem(times, 0)->valuedouble : 0.0;
+    double last_ms = count > 0 ? cJSON_GetArrayItem(times, count - 1)->valuedouble : 0.0;
+    if (last_ms <= first_ms) {
+        samples_none(out, "storm_fps", "the page ran no animation frames in the storm");
+        samples_none(out, "update_ms", "the page ran no animation frames in the storm");
+        return;
+    }
+    samples_add(out, "storm_fps", (double)(count - 1) * 1000.0 / (last_ms - first_ms));
+    browser_metrics_score(raw, "ThreadTime", 1000.0 / (double)(count - 1), "update_ms", out);
+}
+
+const struct collector collector_storm = {
+    .name = "storm",
+    .when = COLLECT_STAGE,
+    .in_window = true,
+    .metrics = metrics,
+    .gather = gather,
+    .score = score,
+};
