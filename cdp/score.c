@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "cdp/collect/collect.h"
+#include "cdp/collect/long_frames.h"
 #include "metrics/slope.h"
 
 const char *const score_slopes[] = { "dom_elements",      "dom_elements_visible",
@@ -186,6 +187,13 @@ static void add_lcp_element(const struct variant_score *variant, cJSON *load)
     json_add_node(load, "lcp_element", cJSON_CreateNull());
 }
 
+/* The scripts of the last repetition's long frames. */
+static void add_scripts(const struct variant_score *variant, cJSON *load)
+{
+    const cJSON *file = raw_file(variant, variant->runs, 0.0);
+    long_frames_add_scripts(json_at(file, "readings.long_frames"), load, "scripts");
+}
+
 static void judge_stage(const struct variant_score *variant, size_t index,
                         const struct targets *targets, struct verdict_result *out)
 {
@@ -252,6 +260,7 @@ static enum verdict variant_to_json(const struct variant_score *variant, const c
     cJSON *load = json_add_object(out, "load");
     values_to_json(variant->load_values, variant->load_count, load);
     add_lcp_element(variant, load);
+    add_scripts(variant, load);
     cJSON *stages = json_add_array(out, "stages");
     enum verdict worst = VERDICT_FINE;
     for (size_t i = 0; i < variant->stage_count; i++) {

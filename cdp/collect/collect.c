@@ -5,11 +5,9 @@
 /* The load first: any input ends the largest paint. Counting before scrolling, since a virtual list
  * mounts rows on the way. The picture last: taking it costs the page most. */
 const struct collector *const collectors[] = {
-    &collector_load_cpu,   &collector_vitals,
-    &collector_elements,   &collector_memory,
-    &collector_layout,     &collector_storm,
-    &collector_typing,     &collector_scroll,
-    &collector_screenshot, NULL,
+    &collector_load_cpu, &collector_vitals, &collector_lcp_timeline, &collector_long_frames,
+    &collector_elements, &collector_memory, &collector_layout,       &collector_storm,
+    &collector_typing,   &collector_scroll, &collector_screenshot,   NULL,
 };
 
 static cJSON *readings_of(cJSON *readings, const struct collector *collector)

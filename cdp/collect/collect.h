@@ -54,6 +54,8 @@ struct collector {
 
 extern const struct collector collector_load_cpu;
 extern const struct collector collector_vitals;
+extern const struct collector collector_lcp_timeline;
+extern const struct collector collector_long_frames;
 extern const struct collector collector_elements;
 extern const struct collector collector_memory;
 extern const struct collector collector_layout;

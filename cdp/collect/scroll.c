@@ -15,17 +15,11 @@
 #define MOVED_SHARE     0.5 /* of the distance, at least: heights mend while a virtual list moves */
 #define GESTURE_MS      20000
 
-static const char *const metrics[] = { "raf_fps",
-                                       "scroll_fps",
-                                       "longest_gap_ms",
-                                       "worst_second_fps",
-                                       "partial_share",
-                                       "dropped_share",
-                                       "janky_share",
-                                       "scroll_px",
-                                       "layout_count",
-                                       "style_count",
-                                       NULL };
+static const char *const metrics[] = { "raf_fps",          "scroll_fps",       "longest_gap_ms",
+                                       "worst_second_fps", "partial_share",    "dropped_share",
+                                       "janky_share",      "scroll_px",        "scroll_ms",
+                                       "scroll_script_ms", "scroll_layout_ms", "scroll_style_ms",
+                                       "layout_count",     "style_count",      NULL };
 
 static enum err gesture(struct page *page, const cJSON *begin, double distance_px,
                         struct err_msg *msg)
@@ -187,6 +181,10 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
     score_animation(json_at(raw, "end.times"), out);
     frames_score(raw, out);
     samples_add(out, "scroll_px", way.from - way.turn + (way.back - way.turn));
+    browser_metrics_score(raw, "ThreadTime", 1000.0, "scroll_ms", out);
+    browser_metrics_score(raw, "ScriptDuration", 1000.0, "scroll_script_ms", out);
+    browser_metrics_score(raw, "LayoutDuration", 1000.0, "scroll_layout_ms", out);
+    browser_metrics_score(raw, "RecalcStyleDuration", 1000.0, "scroll_style_ms", out);
     browser_metrics_score(raw, "LayoutCount", 1.0, "layout_count", out);
     browser_metrics_score(raw, "RecalcStyleCount", 1.0, "style_count", out);
 }

@@ -135,8 +135,10 @@ static void memory_is_what_the_browser_says_after_the_collection(void **state)
 #define SCROLLED(top, turn, back, times)                                                           \
     "{'begin':{'found':true,'top':" top "},'distance':2000,'turn':{'top':" turn                    \
     "},'end':{'top':" back ",'times':[" times "]},"                                                \
-    "'before':{'LayoutCount':5,'RecalcStyleCount':7},"                                             \
-    "'after':{'LayoutCount':53,'RecalcStyleCount':57}}"
+    "'before':{'LayoutCount':5,'RecalcStyleCount':7,'ThreadTime':1,'ScriptDuration':2,"            \
+    "'LayoutDuration':3,'RecalcStyleDuration':4},"                                                 \
+    "'after':{'LayoutCount':53,'RecalcStyleCount':57,'ThreadTime':1.5,'ScriptDuration':2.25,"      \
+    "'LayoutDuration':3.125,'RecalcStyleDuration':4}}"
 
 static void frames_are_counted_over_the_time_between_the_first_and_the_last(void **state)
 {
@@ -145,6 +147,10 @@ static void frames_are_counted_over_the_time_between_the_first_and_the_last(void
         score(&collector_scroll, SCROLLED("5000", "3000", "5000", "100,120,140,160,180"), 50.0);
     expect(&samples, "raf_fps", 50.0);
     expect(&samples, "scroll_px", 4000.0);
+    expect(&samples, "scroll_ms", 500.0);
+    expect(&samples, "scroll_script_ms", 250.0);
+    expect(&samples, "scroll_layout_ms", 125.0);
+    expect(&samples, "scroll_style_ms", 0.0);
     expect(&samples, "layout_count", 48.0);
     expect(&samples, "style_count", 50.0);
     samples_release(&samples);
