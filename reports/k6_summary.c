@@ -156,6 +156,25 @@ static void add_metric(const cJSON *metric, const char *const *stats, struct str
     strbuf_add_char(out, '\n');
 }
 
+/* Each metric, and behind it those that are parts of it. */
+static void add_metrics(const cJSON *metrics, const char *const *stats, struct strbuf *out)
+{
+    const cJSON *metric = NULL;
+    const cJSON *part = NULL;
+    cJSON_ArrayForEach (metric, metrics) {
+        size_t length = strlen(metric->string);
+        if (strchr(metric->string, '{') != NULL) {
+            continue;
+        }
+        add_metric(metric, stats, out);
+        cJSON_ArrayForEach (part, metrics) {
+            if (strncmp(part->string, metric->string, length) == 0 && part->string[length] == '{') {
+                add_metric(part, stats, out);
+            }
+        }
+    }
+}
+
 static const char *mark_of(const char *outcome)
 {
     if (strcmp(outcome, "pass") == 0) {
@@ -361,9 +380,7 @@ void k6_summary_write(const cJSON *workload, const char *const *stats, struct st
     add_checks(workload, out);
     add_thresholds(workload, out);
     strbuf_add_char(out, '\n');
-    cJSON_ArrayForEach (node, json_at(workload, "metrics")) {
-        add_metric(node, stats, out);
-    }
+    add_metrics(json_at(workload, "metrics"), stats, out);
     cJSON_ArrayForEach (node, json_at(workload, "scenarios")) {
         add_scenario(node, out);
     }
