@@ -9,7 +9,7 @@ const STILL = { "trap-first-scroll": "off", "trap-refetch": "off", "trap-live-re
 
 async function open(browser, switches, options) {
   const chat = await Chat.open(browser, { ...STILL, ...switches }, options);
-  return (await chat.ready()).calm(1200);
+  return (await chat.ready()).calm(900);
 }
 
 async function metric(session, name) {
@@ -125,7 +125,9 @@ async function blankLooks(browser, switches) {
       list.scrollTop += n < 20 ? 120 : -120;
       await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       const ys = [box.top + box.height / 2, box.top + box.height / 2 + 12];
-      const hit = xs.some((at) => ys.some((y) => document.elementFromPoint(at, y)?.closest(selector)));
+      const hit = xs.some((at) =>
+        ys.some((y) => document.elementFromPoint(at, y)?.closest(selector)),
+      );
       seen += hit ? 1 : 0;
     }
     return 100 - (100 * seen) / 40;

@@ -16,7 +16,8 @@ const PATHS = {
   lock: "M6 11h12v9H6v-9Zm2 0V8a4 4 0 0 1 8 0v3",
   menu: "M4 7h16M4 12h16M4 17h16",
   paperclip: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.5 3.5 0 0 1 5 5l-8.500 8.500a2 2 0 0 1-3-3L14 7",
-  phone: "M5 4h4l2 5-2.500 1.500a12 12 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2Z",
+  phone:
+    "M5 4h4l2 5-2.500 1.500a12 12 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2Z",
   play: "M8 5l11 7-11 7V5Z",
   reply: "M9 6 4 11l5 5M4 11h9a7 7 0 0 1 7 7v1",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 4.500 4.500",
@@ -64,7 +65,13 @@ export function IconButton({
   className?: string;
 }) {
   return (
-    <button type="button" className={`icon-button ${className}`} aria-label={label} title={label} onClick={onClick}>
+    <button
+      type="button"
+      className={`icon-button ${className}`}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );

@@ -15,7 +15,12 @@ export interface ChatActions {
   setTyping(typing: boolean): void;
 }
 
-function optimistic(conversationId: Id, me: CurrentUser, content: string, replyTo: Message | null): Message {
+function optimistic(
+  conversationId: Id,
+  me: CurrentUser,
+  content: string,
+  replyTo: Message | null,
+): Message {
   return {
     id: `sending-${crypto.randomUUID()}`,
     conversationId,

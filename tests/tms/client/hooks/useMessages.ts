@@ -29,10 +29,7 @@ export function useMessages(conversationId: Id | null, enabled: boolean) {
     enabled: enabled && conversationId !== null,
   });
   const pages = query.data?.pages;
-  const messages = useMemo(
-    () => (pages ?? []).flatMap((page) => page.data).reverse(),
-    [pages],
-  );
+  const messages = useMemo(() => (pages ?? []).flatMap((page) => page.data).reverse(), [pages]);
   return {
     messages,
     loaded: pages !== undefined,

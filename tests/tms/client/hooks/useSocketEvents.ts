@@ -20,7 +20,11 @@ interface Context {
 }
 
 /** Applies a change to the loaded pages of one conversation, or of all of them. */
-function change(client: QueryClient, conversationId: Id | null, apply: (p: cache.Pages) => cache.Pages) {
+function change(
+  client: QueryClient,
+  conversationId: Id | null,
+  apply: (p: cache.Pages) => cache.Pages,
+) {
   const queryKey = conversationId === null ? ["messages"] : cache.messagesKey(conversationId);
   client.setQueriesData<cache.Pages>({ queryKey }, (pages) => pages && apply(pages));
 }
@@ -93,7 +97,11 @@ function messageHandlers(context: Context): Handlers {
 }
 
 /** Brings what the socket says into the query cache. */
-export function useSocketEvents(socket: Socket | null, ownId: Id | null, conversationId: Id | null) {
+export function useSocketEvents(
+  socket: Socket | null,
+  ownId: Id | null,
+  conversationId: Id | null,
+) {
   const client = useQueryClient();
   useEffect(() => {
     if (socket === null) {

@@ -40,8 +40,15 @@ export function useOpening(conversationId: Id | null, loaded: boolean, messages:
       return;
     }
     keepDetached();
-    quietly(api.markConversationRead(conversationId).then(() => forgetUnread(client, conversationId)));
-    quietly(api.markMessagesRead(conversationId, messages.map(({ id }) => id)));
+    quietly(
+      api.markConversationRead(conversationId).then(() => forgetUnread(client, conversationId)),
+    );
+    quietly(
+      api.markMessagesRead(
+        conversationId,
+        messages.map(({ id }) => id),
+      ),
+    );
     // The messages of the moment of opening are meant, not every later change of them.
   }, [client, conversationId, loaded]);
 }

@@ -12,7 +12,11 @@ interface TypingEvent {
 const FORGET_AFTER_MS = 6000;
 
 /** Who is typing in the open conversation. A stop that never comes is assumed after a while. */
-export function useTyping(socket: Socket | null, conversationId: Id | null, ownId: Id | null): Id[] {
+export function useTyping(
+  socket: Socket | null,
+  conversationId: Id | null,
+  ownId: Id | null,
+): Id[] {
   const [typing, setTyping] = useState<Id[]>([]);
   useEffect(() => {
     if (socket === null) {
@@ -29,7 +33,10 @@ export function useTyping(socket: Socket | null, conversationId: Id | null, ownI
         return;
       }
       clearTimeout(timers.get(userId));
-      timers.set(userId, setTimeout(() => forget(userId), FORGET_AFTER_MS));
+      timers.set(
+        userId,
+        setTimeout(() => forget(userId), FORGET_AFTER_MS),
+      );
       setTyping((ids) => (ids.includes(userId) ? ids : [...ids, userId]));
     };
     const stop = ({ user_id: userId }: TypingEvent) => forget(userId);

@@ -54,8 +54,7 @@ export const api = {
   me: () => get("/users/me") as Promise<CurrentUser>,
   onlineUsers: () => get("/users/presence/online") as Promise<Id[]>,
 
-  conversations: () =>
-    get("/conversations/?limit=20&offset=0") as Promise<ConversationPage>,
+  conversations: () => get("/conversations/?limit=20&offset=0") as Promise<ConversationPage>,
   conversation: (id: Id) => get(`/conversations/${id}`) as Promise<Conversation>,
 
   messages(conversationId: Id, cursor: string | null, signal?: AbortSignal) {

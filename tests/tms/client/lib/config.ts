@@ -12,7 +12,9 @@ const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1"]);
 /** Throws an Error for a host that has no API: a page served from elsewhere must not guess one. */
 export function apiAddress(hostname: string = window.location.hostname): ApiAddress {
   if (!LOCAL_HOSTS.has(hostname)) {
-    throw new Error(`No API address is known for the host ${hostname}: open the chat as localhost.`);
+    throw new Error(
+      `No API address is known for the host ${hostname}: open the chat as localhost.`,
+    );
   }
   return { rest: "http://localhost:8000/api/v1", socket: "http://localhost:8000" };
 }

@@ -50,7 +50,9 @@ function changeListed(
     if (page === undefined) {
       return page;
     }
-    const data = page.data.map((listed) => (listed.id === conversationId ? change(listed) : listed));
+    const data = page.data.map((listed) =>
+      listed.id === conversationId ? change(listed) : listed,
+    );
     return { ...page, data };
   });
 }

@@ -46,9 +46,13 @@ export const SWITCHES = {
 
   "trap-logout": trap("one caller of users/me treats every failure but 401 like 401"),
   "trap-two-keys": trap("both localStorage keys are needed to count as logged in"),
-  "trap-modal": trap("3.5 to 5.3 s after navigation a dialog asks for the password and locks scrolling"),
+  "trap-modal": trap(
+    "3.5 to 5.3 s after navigation a dialog asks for the password and locks scrolling",
+  ),
   "trap-latch": trap("one older page per mount of the list, then the button stays disabled"),
-  "trap-first-scroll": trap("plain list: the first smooth scroll to the bottom fires page 2 by itself"),
+  "trap-first-scroll": trap(
+    "plain list: the first smooth scroll to the bottom fires page 2 by itself",
+  ),
   "trap-refetch": trap("a socket connect fetches all loaded pages again, one by one"),
   "trap-twin": trap("desktop and mobile tree are both mounted, one of them hidden"),
   "trap-heights": trap("virtual list: row heights are guessed and mend while scrolling"),

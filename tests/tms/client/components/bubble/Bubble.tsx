@@ -54,7 +54,9 @@ export function Bubble({ message, ownId, actions, onReply }: BubbleProps) {
     <div ref={bubble} className={`bubble max-w-[85%]${own ? " is-own" : ""}`}>
       <div className="bubble-head">
         <span className="bubble-name">{own ? "You" : userName(message.sender)}</span>
-        <span className="bubble-handle">{message.sender?.username && `@${message.sender.username}`}</span>
+        <span className="bubble-handle">
+          {message.sender?.username && `@${message.sender.username}`}
+        </span>
       </div>
       <Quote message={message} />
       <Content message={message} onVote={actions.vote} />

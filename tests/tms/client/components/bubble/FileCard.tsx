@@ -18,7 +18,12 @@ export function FileCard({ attachment }: { attachment: Attachment }) {
           <span>{mimeType}</span>
         </span>
       </div>
-      <a className="file-download" href={fileUrl} download={fileName} aria-label={`Download ${fileName}`}>
+      <a
+        className="file-download"
+        href={fileUrl}
+        download={fileName}
+        aria-label={`Download ${fileName}`}
+      >
         <Icon name="download" size={18} />
       </a>
     </div>

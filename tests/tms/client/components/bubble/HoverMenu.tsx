@@ -13,7 +13,12 @@ export function HoverMenu({ onReply, onCopy, onReact }: Props) {
   return (
     <div className="hover-menu">
       {QUICK.map((emoji) => (
-        <button key={emoji} type="button" aria-label={`React with ${emoji}`} onClick={() => onReact(emoji)}>
+        <button
+          key={emoji}
+          type="button"
+          aria-label={`React with ${emoji}`}
+          onClick={() => onReact(emoji)}
+        >
           {emoji}
         </button>
       ))}

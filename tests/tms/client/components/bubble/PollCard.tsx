@@ -4,7 +4,15 @@ function share(option: PollOption, poll: Poll): number {
   return poll.totalVotes === 0 ? 0 : Math.round((100 * option.voteCount) / poll.totalVotes);
 }
 
-function Option({ option, poll, onVote }: { option: PollOption; poll: Poll; onVote(id: Id): void }) {
+function Option({
+  option,
+  poll,
+  onVote,
+}: {
+  option: PollOption;
+  poll: Poll;
+  onVote(id: Id): void;
+}) {
   const own = poll.userVotes.includes(option.id);
   const percent = share(option, poll);
   return (

@@ -1,7 +1,12 @@
 "use client";
 
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
-import { List, useDynamicRowHeight, type ListImperativeAPI, type RowComponentProps } from "react-window";
+import {
+  List,
+  useDynamicRowHeight,
+  type ListImperativeAPI,
+  type RowComponentProps,
+} from "react-window";
 import type { MessageListProps } from "@/components/messages/listProps";
 import { MemoMessageRow } from "@/components/messages/MessageRow";
 import { OlderButton } from "@/components/messages/OlderButton";

@@ -97,7 +97,13 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <IconButton icon="smile" label="Add a smile" onClick={() => setText(`${text}🙂`)} />
-        <button type="button" className="send-button" aria-label="Send" disabled={text.trim() === ""} onClick={send}>
+        <button
+          type="button"
+          className="send-button"
+          aria-label="Send"
+          disabled={text.trim() === ""}
+          onClick={send}
+        >
           <SendIcon />
         </button>
       </div>

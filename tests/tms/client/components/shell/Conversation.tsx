@@ -21,7 +21,9 @@ function Notice({ title, text }: { title: string; text: string }) {
 
 function TypingLine() {
   const { typing, conversation } = useChat();
-  const names = typing.map((id) => userName(conversation?.members.find((m) => m.userId === id)?.user));
+  const names = typing.map((id) =>
+    userName(conversation?.members.find((m) => m.userId === id)?.user),
+  );
   return (
     <div className="typing-line" aria-live="polite">
       {names.length > 0 && `${names.slice(0, 3).join(", ")} typing…`}
@@ -50,7 +52,12 @@ export function Conversation({ onMenu }: { onMenu?: () => void }) {
     return <Notice title="No conversation is open" text="Choose one in the list." />;
   }
   if (missing) {
-    return <Notice title="Conversation not found" text="It may be gone, or you are not a member of it." />;
+    return (
+      <Notice
+        title="Conversation not found"
+        text="It may be gone, or you are not a member of it."
+      />
+    );
   }
   return (
     <>

@@ -44,7 +44,9 @@ function Row({ conversation, active, onOpened }: RowProps) {
           <span className="conversation-bottom">
             <LastMessage conversation={conversation} />
             {!active && conversation.unreadCount > 0 && (
-              <span className="badge">{conversation.unreadCount > 99 ? "99+" : conversation.unreadCount}</span>
+              <span className="badge">
+                {conversation.unreadCount > 99 ? "99+" : conversation.unreadCount}
+              </span>
             )}
           </span>
         </span>
