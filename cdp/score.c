@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "cdp/collect/collect.h"
+#include "cdp/collect/leak.h"
 #include "cdp/collect/long_frames.h"
 #include "metrics/slope.h"
 
@@ -122,8 +123,12 @@ static void score_stage(const struct variant_score *variant, struct stage_score 
             note_once(stage->reason, sizeof stage->reason, reason != NULL ? reason : crash, run,
                       variant->runs);
         }
-        collect_score(COLLECT_STAGE, reached ? json_at(file, "readings") : NULL,
-                      reason != NULL ? reason : crash, &known, &samples);
+        const cJSON *readings = reached ? json_at(file, "readings") : NULL;
+        reason = reason != NULL ? reason : crash;
+        collect_score(COLLECT_STAGE, readings, reason, &known, &samples);
+        if (run == 1 && stage == &variant->stages[variant->stage_count - 1]) {
+            collect_score(COLLECT_CLOSE, readings, reason, &known, &samples);
+        }
     }
     summarise(&samples, &stage->values, &stage->count);
 }
@@ -192,6 +197,16 @@ static void add_scripts(const struct variant_score *variant, cJSON *load)
 {
     const cJSON *file = raw_file(variant, variant->runs, 0.0);
     long_frames_add_scripts(json_at(file, "readings.long_frames"), load, "scripts");
+}
+
+/* Measured once, at the last count. */
+static void add_leak(const struct variant_score *variant, cJSON *out)
+{
+    const cJSON *file = NULL;
+    if (variant->stage_count > 0) {
+        file = raw_file(variant, 1, variant->stages[variant->stage_count - 1].messages);
+    }
+    leak_add_slopes(json_at(file, "readings.leak"), out, "leak");
 }
 
 static void judge_stage(const struct variant_score *variant, size_t index,
@@ -272,6 +287,7 @@ static enum verdict variant_to_json(const struct variant_score *variant, const c
         fit_slope(variant, score_slopes[i], &slope);
         slope_to_json(&slope, slopes, score_slopes[i]);
     }
+    add_leak(variant, out);
     json_add_text(out, "verdict", verdict_name(worst));
     return worst;
 }

@@ -57,7 +57,7 @@ static enum err open_and_collect(const struct stage_visit *visit, struct journey
                                  struct record *record, struct err_msg *msg)
 {
     struct collect_context context = { .journey = journey };
-    enum err err = collect_prepare(&context, record->readings, msg);
+    enum err err = collect_prepare(COLLECT_LOAD, &context, record->readings, msg);
     if (err == ERR_OK) {
         err = journey_open(journey, visit->plan->timeout_ms, msg);
     }
@@ -119,7 +119,11 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
     struct collect_context context = { .journey = journey,
                                        .screenshot_path = shot_path,
                                        .trace_path = trace_path };
-    enum err err = reach(journey, messages, plan->timeout_ms, msg);
+    bool closing = visit->repetition == 1 && messages == plan->counts[plan->count_count - 1];
+    enum err err = collect_prepare(COLLECT_STAGE, &context, record->readings, msg);
+    if (err == ERR_OK) {
+        err = reach(journey, messages, plan->timeout_ms, msg);
+    }
     /* Now: some collectors load more. */
     json_add_number(record->root, "loaded", (double)messages_state(journey->messages)->loaded);
     if (err == ERR_OK) {
@@ -128,6 +132,9 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
     if (err == ERR_OK) {
         /* Whoever was logged out meanwhile has measured something else. */
         err = journey_check(journey, msg);
+    }
+    if (err == ERR_OK && closing) {
+        err = collect_gather(COLLECT_CLOSE, &context, record->readings, record->windows, msg);
     }
     free(name);
     free(shot);

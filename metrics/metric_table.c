@@ -11,6 +11,9 @@ static const struct metric_def table[] = {
     { "dom_nodes", "DOM nodes", "nodes", METRIC_LOWER, METRIC_GATE, 0,
       "Memory.getDOMCounters after a garbage collection: text and shadow nodes as well, so it is "
       "always more than the elements." },
+    { "detached_nodes", "Detached nodes", "nodes", METRIC_LOWER, METRIC_REPORT, 0,
+      "Of them those that stand in no document, together with a few dozen inside the browser's own "
+      "controls." },
     { "rendered_bubbles", "Rendered messages", "messages", METRIC_NEITHER, METRIC_REPORT, 0,
       "Message bubbles that stand in the visible list, whatever number was loaded." },
     { "rendered_share", "Rendered of loaded", "", METRIC_LOWER, METRIC_GATE, 2,
@@ -25,6 +28,15 @@ static const struct metric_def table[] = {
       "JavaScript heap in use after a garbage collection (Runtime.getHeapUsage)." },
     { "embedder_heap", "DOM heap", "bytes", METRIC_LOWER, METRIC_GATE, 0,
       "Memory of the DOM and its styles after a garbage collection (embedder heap)." },
+    { "nodes_per_cycle", "Nodes kept per opening", "nodes", METRIC_LOWER, METRIC_GATE, 1,
+      "DOM nodes that stay alive each time the conversation is left and opened again, over seven "
+      "times, after a garbage collection." },
+    { "listeners_per_cycle", "Listeners kept per opening", "listeners", METRIC_LOWER, METRIC_GATE,
+      1, "Event listeners that stay alive in the same way." },
+    { "heap_per_cycle", "JS heap kept per opening", "bytes", METRIC_LOWER, METRIC_REPORT, 0,
+      "Growth of the JavaScript heap in the same way." },
+    { "dom_heap_per_cycle", "DOM heap kept per opening", "bytes", METRIC_LOWER, METRIC_REPORT, 0,
+      "Growth of the memory of the DOM in the same way." },
     { "lcp", "Largest contentful paint", "ms", METRIC_LOWER, METRIC_REPORT, 0,
       "When the largest text or picture of the first load was painted, before any input." },
     { "lcp_disagreement", "Two readings of LCP", "ms", METRIC_LOWER, METRIC_REPORT, 1,

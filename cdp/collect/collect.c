@@ -3,11 +3,22 @@
 #include "metrics/host.h"
 
 /* The load first: any input ends the largest paint. Counting before scrolling, since a virtual list
- * mounts rows on the way. The picture last: taking it costs the page most. */
+ * mounts rows on the way. The picture last: taking it costs the page most. Behind it what takes the
+ * page elsewhere. */
 const struct collector *const collectors[] = {
-    &collector_load_cpu, &collector_vitals, &collector_lcp_timeline, &collector_long_frames,
-    &collector_elements, &collector_memory, &collector_layout,       &collector_storm,
-    &collector_typing,   &collector_scroll, &collector_screenshot,   NULL,
+    &collector_load_cpu,
+    &collector_vitals,
+    &collector_lcp_timeline,
+    &collector_long_frames,
+    &collector_elements,
+    &collector_memory,
+    &collector_layout,
+    &collector_storm,
+    &collector_typing,
+    &collector_scroll,
+    &collector_screenshot,
+    &collector_leak,
+    NULL,
 };
 
 static cJSON *readings_of(cJSON *readings, const struct collector *collector)
@@ -33,12 +44,13 @@ static enum err settle_error(enum err err, const struct err_msg *why, cJSON *raw
     return ERR_OK;
 }
 
-enum err collect_prepare(struct collect_context *context, cJSON *readings, struct err_msg *msg)
+enum err collect_prepare(enum collect_when when, struct collect_context *context, cJSON *readings,
+                         struct err_msg *msg)
 {
     enum err err = ERR_OK;
     for (size_t i = 0; collectors[i] != NULL && err == ERR_OK; i++) {
         const struct collector *collector = collectors[i];
-        if (collector->prepare != NULL) {
+        if (collector->when == when && collector->prepare != NULL) {
             struct err_msg why = { "" };
             cJSON *raw = readings_of(readings, collector);
             err = collector->prepare(context, raw, &why);

@@ -15,8 +15,10 @@
 #include "cdp/journey.h"
 
 enum collect_when {
-    COLLECT_LOAD, /* once a page, after its first load and before any input */
-    COLLECT_STAGE /* at each count of messages */
+    COLLECT_LOAD,  /* once a page, after its first load and before any input */
+    COLLECT_STAGE, /* at each count of messages */
+    COLLECT_CLOSE  /* once a variant: at the last count of the first repetition, behind all others;
+                      the page need not be left as it was */
 };
 
 struct collect_context {
@@ -37,7 +39,8 @@ struct collector {
     bool in_window;             /* it measures over a time, in which nothing else of ours may run */
     const char *const *metrics; /* names, NULL-ended: NO DATA when the readings are missing */
 
-    /* Before the page is opened; NULL when there is nothing to prepare. Errors as gather. */
+    /* Before the page is opened (COLLECT_LOAD) or before the count is reached (COLLECT_STAGE); NULL
+     * when there is nothing to prepare. Errors as gather. */
     enum err (*prepare)(struct collect_context *context, cJSON *raw, struct err_msg *msg);
 
     /* Adds readings to the object `raw`. An error other than ERR_CLOSED and ERR_INTERRUPTED is
@@ -63,6 +66,7 @@ extern const struct collector collector_storm;
 extern const struct collector collector_typing;
 extern const struct collector collector_scroll;
 extern const struct collector collector_screenshot;
+extern const struct collector collector_leak;
 
 /* In the order in which they must run; NULL-ended. */
 extern const struct collector *const collectors[];
@@ -70,8 +74,8 @@ extern const struct collector *const collectors[];
 /* Runs all collectors of that time. `readings` gets one object a collector, `windows` (an array)
  * what the host did during each measured window. ERR_CLOSED when the page or browser went away,
  * ERR_INTERRUPTED; what was gathered until then stands in `readings`. */
-MUST_CHECK enum err collect_prepare(struct collect_context *context, cJSON *readings,
-                                    struct err_msg *msg);
+MUST_CHECK enum err collect_prepare(enum collect_when when, struct collect_context *context,
+                                    cJSON *readings, struct err_msg *msg);
 MUST_CHECK enum err collect_gather(enum collect_when when, struct collect_context *context,
                                    cJSON *readings, cJSON *windows, struct err_msg *msg);
 

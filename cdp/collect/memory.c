@@ -5,8 +5,8 @@
 
 #define GC_MS 10000
 
-static const char *const metrics[] = { "dom_nodes", "documents",     "listeners",
-                                       "js_heap",   "embedder_heap", NULL };
+static const char *const metrics[] = { "dom_nodes", "detached_nodes", "documents", "listeners",
+                                       "js_heap",   "embedder_heap",  NULL };
 
 static enum err read_into(struct page *page, const char *method, cJSON *raw, const char *key,
                           struct err_msg *msg)
@@ -31,6 +31,13 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     if (err == ERR_OK) {
         err = read_into(page, "Runtime.getHeapUsage", raw, "heap", msg);
     }
+    cJSON *attached = NULL;
+    if (err == ERR_OK) {
+        err = page_run(page, "cdp/js/attached.js", NULL, &attached, msg);
+    }
+    if (err == ERR_OK) {
+        json_add_node(raw, "attached", attached);
+    }
     return err;
 }
 
@@ -38,6 +45,13 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 {
     (void)stage;
     samples_add_from(out, "dom_nodes", raw, "counters.nodes");
+    const cJSON *nodes = json_at(raw, "counters.nodes");
+    const cJSON *attached = json_at(raw, "attached");
+    if (cJSON_IsNumber(nodes) && cJSON_IsNumber(attached)) {
+        samples_add(out, "detached_nodes", nodes->valuedouble - attached->valuedouble);
+    } else {
+        samples_none(out, "detached_nodes", "the nodes in the document were not counted");
+    }
     samples_add_from(out, "documents", raw, "counters.documents");
     samples_add_from(out, "listeners", raw, "counters.jsEventListeners");
     samples_add_from(out, "js_heap", raw, "heap.usedSize");

@@ -122,9 +122,11 @@ static void memory_is_what_the_browser_says_after_the_collection(void **state)
     struct samples samples =
         score(&collector_memory,
               "{'counters':{'documents':2,'nodes':12819,'jsEventListeners':700},"
-              "'heap':{'usedSize':3270000,'totalSize':5,'embedderHeapUsedSize':9480000}}",
+              "'heap':{'usedSize':3270000,'totalSize':5,'embedderHeapUsedSize':9480000},"
+              "'attached':12780}",
               0.0);
     expect(&samples, "dom_nodes", 12819.0);
+    expect(&samples, "detached_nodes", 39.0);
     expect(&samples, "documents", 2.0);
     expect(&samples, "listeners", 700.0);
     expect(&samples, "js_heap", 3270000.0);

@@ -221,6 +221,34 @@ static void repetitions_count_together_and_one_that_failed_is_named(void **state
     tear_down(&fixture);
 }
 
+static void the_last_count_of_the_first_run_has_what_is_measured_once(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture);
+    cJSON_ReplaceItemInObjectCaseSensitive(fixture.options, "runs", cJSON_CreateNumber(2));
+    add_stage(&fixture, "plain-r1-50", 50, 400);
+    add_stage(&fixture, "plain-r1-150", 150, 400);
+    add_stage(&fixture, "plain-r2-50", 50, 400);
+    add_stage(&fixture, "plain-r2-150", 150, 400);
+    cJSON *readings =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(fixture.raw, "plain-r1-150"), "readings");
+    cJSON *leak = json_add_array(json_add_object(readings, "leak"), "readings");
+    for (int i = 0; i < 8; i++) {
+        json_add_number(json_add_object(json_push_object(leak), "counters"), "nodes", 100.0 * i);
+    }
+    cJSON *section = section_of(&fixture);
+    assert_null(json_at(stage_of(section, 0), "metrics.nodes_per_cycle"));
+    const cJSON *metric = json_at(stage_of(section, 1), "metrics.nodes_per_cycle");
+    assert_true(json_number(metric, "n", 0.0) == 1.0);
+    assert_true(fabs(json_number(metric, "median", 0.0) - 100.0) < 1e-9);
+    assert_non_null(json_text(stage_of(section, 1), "metrics.heap_per_cycle.no_data"));
+    const cJSON *variant = cJSON_GetArrayItem(json_at(section, "variants"), 0);
+    assert_true(fabs(json_number(variant, "leak.nodes_per_cycle.per_cycle", 0.0) - 100.0) < 1e-9);
+    cJSON_Delete(section);
+    tear_down(&fixture);
+}
+
 static void a_blank_screenshot_is_none_with_its_reason(void **state)
 {
     (void)state;
@@ -310,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_crash_while_loading_is_one_at_every_count),
         cmocka_unit_test(nothing_measured_is_no_data_everywhere),
         cmocka_unit_test(repetitions_count_together_and_one_that_failed_is_named),
+        cmocka_unit_test(the_last_count_of_the_first_run_has_what_is_measured_once),
         cmocka_unit_test(a_blank_screenshot_is_none_with_its_reason),
         cmocka_unit_test(our_own_share_is_the_worst_of_the_windows),
         cmocka_unit_test(names_of_raw_files_say_what_they_hold),
