@@ -105,6 +105,14 @@ static const struct metric_def table[] = {
     { "decrypt_ms_50", "Decryption of 50 messages", "ms", METRIC_LOWER, METRIC_REPORT, 0,
       "From the start of the first message's decryption to the end of the fiftieth's, where the "
       "app marks them." },
+    { "decrypt_count", "Decrypted messages", "messages", METRIC_NEITHER, METRIC_REPORT, 0,
+      "Different messages that the first load decrypted." },
+    { "decrypt_ms", "Time with decryption", "ms", METRIC_LOWER, METRIC_REPORT, 1,
+      "Time in which at least one message was being decrypted." },
+    { "decrypt_each_ms", "Decryption of a message", "ms", METRIC_LOWER, METRIC_REPORT, 2,
+      "That time over the number of messages." },
+    { "decrypt_overlap", "Overlap of decryptions", "%", METRIC_HIGHER, METRIC_REPORT, 0,
+      "0: one after another, each waits for the one before; near 100: all at once." },
 };
 
 const struct metric_def *metric_table(size_t *count)

@@ -59,6 +59,7 @@ extern const struct collector collector_load_cpu;
 extern const struct collector collector_vitals;
 extern const struct collector collector_lcp_timeline;
 extern const struct collector collector_long_frames;
+extern const struct collector collector_decryption;
 extern const struct collector collector_elements;
 extern const struct collector collector_memory;
 extern const struct collector collector_layout;
