@@ -5,6 +5,7 @@
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/url.h"
 #include "cdp/measure.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
@@ -187,6 +188,29 @@ static enum err read_variants(struct measure_plan *plan, struct err_msg *msg)
     return err;
 }
 
+static enum err check_target(const char *text, const char *option, struct err_msg *msg)
+{
+    struct url url;
+    enum err err = url_parse(text, option, &url, msg);
+    return err == ERR_OK ? url_allow(&url, &given.allowed_hosts, msg) : err;
+}
+
+/* Before anything is read: a target that must not be touched is said first. */
+static enum err check_targets(struct err_msg *msg)
+{
+    enum err err = check_target(given.api_url, "--api-url", msg);
+    if (err == ERR_OK && given.variants.count == 0) {
+        err = check_target(given.client_url, "--client-url", msg);
+    }
+    for (size_t i = 0; i < given.variants.count && err == ERR_OK; i++) {
+        const char *equals = strchr(given.variants.item[i], '=');
+        if (equals != NULL) {
+            err = check_target(equals + 1, "--variant", msg);
+        }
+    }
+    return err;
+}
+
 /* Everything that belongs to the plan and is not borrowed. */
 struct holdings {
     struct profile profile;
@@ -206,7 +230,10 @@ static enum err make_plan(struct measure_plan *plan, struct holdings *own, struc
     if (given.runs < 1 || given.runs > 1000 || given.timeout_ms < 1000) {
         return err_set(msg, ERR_USAGE, "--runs must be 1 to 1000, --timeout at least 1s");
     }
-    enum err err = read_viewport(plan, msg);
+    enum err err = check_targets(msg);
+    if (err == ERR_OK) {
+        err = read_viewport(plan, msg);
+    }
     if (err == ERR_OK) {
         err = profile_load(given.profile, &own->profile, msg);
     }

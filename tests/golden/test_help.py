@@ -17,6 +17,7 @@ CASES = {
     "help-doctor": ["doctor", "--help"],
     "help-seed": ["seed", "--help"],
     "help-measure": ["measure", "--help"],
+    "help-stress": ["stress", "--help"],
     "help-rescore": ["rescore", "--help"],
     "help-report": ["report", "--help"],
     "no-command": [],
