@@ -1,5 +1,7 @@
 #include "backend/engine.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -167,6 +169,7 @@ static enum err start(struct engine *engine, struct loop *loop, struct record *r
     engine->scenario_vus = mem_new_array(plan->workload->scenario_count, sizeof(uint64_t));
     for (size_t i = 0; i < plan->driver_count; i++) {
         struct driver_plan driver = plan->drivers[i];
+        assert(driver.after < (int)i); /* or it would wait for itself */
         driver.part = plan->part;
         driver.parts = plan->parts;
         driver.over = begin_drivers;

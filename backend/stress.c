@@ -147,7 +147,7 @@ static enum err measure_baseline(struct load *load, struct err_msg *msg)
         }
         baseline_schedule(workload, i, &schedule);
         const struct driver_plan driver = {
-            .scenario = i, .schedule = &schedule, .flow = workload->scenario[i].flow, .parts = 1
+            .scenario = i, .schedule = &schedule, .flow = workload->scenario[i].flow, .after = -1
         };
         struct engine_plan plan = engine_plan_of(load, &driver, 1);
         plan.pause = workload->baseline.has_pause ? &workload->baseline.pause : NULL;
