@@ -143,6 +143,11 @@ fuzz: $(FUZZERS)
 soak: all client ## Long runs: every count, twenty times in a row, with every trap on
 	tests/soak/traps.py
 
+.PHONY: effects
+effects: all client ## How large the effect of each switch of the reference chat is, measured by others
+	tests/run effects
+	/usr/bin/python3 tests/tms/server/measure_effects.py
+
 .PHONY: kill-matrix
 kill-matrix: all client ## Who dies × when, all of it (make test does each victim once)
 	KILL_MATRIX=whole /usr/bin/python3 -m unittest -v tests.e2e.test_ends
