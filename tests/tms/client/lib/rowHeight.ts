@@ -8,16 +8,16 @@ export const GUESSED_ROW_HEIGHT = 72;
 
 // Without the trap: what styles/messages.css and styles/cards.css come to in the desktop tree.
 // They were read from the page; a contract test compares them with it.
-const DAY_SEPARATOR = 45.390625;
-const TEXT_FRAME = 53.890625;
+const DAY_SEPARATOR = 35.390625;
+const TEXT_FRAME = 51.890625;
 const TEXT_LINE = 21.75;
 const LETTERS_PER_LINE = 110;
-const FILE = 114.96875;
-const PICTURE = 287.734375;
-const POLL_FRAME = 116.21875;
+const FILE = 108.96875;
+const PICTURE = 285.734375;
+const POLL_FRAME = 114.21875;
 const POLL_OPTION = 41;
-const SYSTEM = 30.84375;
-const RECORDING = 106;
+const SYSTEM = 36.84375;
+const RECORDING = 104;
 
 function contentHeight(message: Message): number {
   switch (message.type) {
