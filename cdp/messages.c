@@ -174,7 +174,9 @@ static void read_page(struct messages *messages, const struct request *request, 
         return;
     }
     const cJSON *items = json_at(page, messages->profile->items);
-    if (!cJSON_IsArray(items)) {
+    if (cJSON_IsArray(items)) {
+        messages->state.answered++;
+    } else {
         note_failure(messages, "an answer without the profile's messages.items");
     }
     const cJSON *item = NULL;

@@ -82,6 +82,12 @@ static const struct metric_def table[] = {
       "Scroll updates that Chromium itself judges as janky (ScrollJankV4)." },
     { "scroll_px", "Scrolled", "px", METRIC_NEITHER, METRIC_REPORT, 0,
       "How far the list moved in the scroll pass, there and back: proof that it did." },
+    { "blank_share", "Blank while scrolling fast", "%", METRIC_LOWER, METRIC_PAIRED, 1,
+      "Share of the list's height without any message, averaged over the frames of a scroll at "
+      "6,000 px a second: rows that come too late." },
+    { "anchor_jump", "Jump at older messages", "px", METRIC_LOWER, METRIC_GATE, 0,
+      "How far the message in view moved when older ones arrived above it; a whole view when it went "
+      "out of sight." },
     { "scroll_ms", "Main-thread time of scrolling", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
       "CPU time of the page's main thread in the scroll pass." },
     { "scroll_script_ms", "Script while scrolling", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
@@ -96,6 +102,10 @@ static const struct metric_def table[] = {
       "Style recalculations in the scroll pass; read like the layouts." },
     { "thread_ms", "Main-thread time", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
       "CPU time of the page's main thread (Performance.getMetrics ThreadTime)." },
+    { "page_ms", "Main-thread time of an older page", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
+      "CPU time of the page's main thread for fifty older messages, from asking for them to calm." },
+    { "page_fetches", "Message pages fetched", "pages", METRIC_LOWER, METRIC_GATE, 0,
+      "Pages of messages that the first load fetched: more than one means that it fetched again." },
     { "script_ms", "Script time", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
       "Part of the main-thread time spent in JavaScript." },
     { "layout_ms", "Layout time", "ms", METRIC_LOWER, METRIC_PAIRED, 0,

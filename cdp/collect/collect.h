@@ -60,14 +60,18 @@ extern const struct collector collector_vitals;
 extern const struct collector collector_lcp_timeline;
 extern const struct collector collector_long_frames;
 extern const struct collector collector_decryption;
+extern const struct collector collector_requests;
+extern const struct collector collector_page_cpu;
 extern const struct collector collector_elements;
 extern const struct collector collector_memory;
 extern const struct collector collector_layout;
 extern const struct collector collector_storm;
 extern const struct collector collector_typing;
 extern const struct collector collector_scroll;
+extern const struct collector collector_blank;
 extern const struct collector collector_screenshot;
 extern const struct collector collector_leak;
+extern const struct collector collector_anchor;
 
 /* In the order in which they must run; NULL-ended. */
 extern const struct collector *const collectors[];

@@ -7,13 +7,12 @@
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
 #include "cdp/collect/frames.h"
+#include "cdp/collect/gesture.h"
 
 #define DISTANCE_PX     2000.0
 #define SPEED_PX_S      2000.0
 #define MIN_DISTANCE_PX 300.0
-#define TOP_MARGIN_PX   150.0 /* the app loads older messages within 100 px of the top */
 #define MOVED_SHARE     0.5 /* of the distance, at least: heights mend while a virtual list moves */
-#define GESTURE_MS      20000
 
 static const char *const metrics[] = { "raf_fps",          "scroll_fps",       "longest_gap_ms",
                                        "worst_second_fps", "partial_share",    "dropped_share",
@@ -21,19 +20,13 @@ static const char *const metrics[] = { "raf_fps",          "scroll_fps",       "
                                        "scroll_script_ms", "scroll_layout_ms", "scroll_style_ms",
                                        "layout_count",     "style_count",      NULL };
 
-static enum err gesture(struct page *page, const cJSON *begin, double distance_px,
-                        struct err_msg *msg)
+static enum err scroll_by(struct page *page, const cJSON *begin, double up_px, struct err_msg *msg)
 {
-    cJSON *params = json_new_object();
-    json_add_number(params, "x", json_number(begin, "x", 0.0));
-    json_add_number(params, "y", json_number(begin, "y", 0.0));
-    json_add_number(params, "yDistance", distance_px); /* positive is upwards */
-    json_add_number(params, "speed", SPEED_PX_S);
-    json_add_text(params, "gestureSourceType", "mouse");
-    struct session_command command = { .method = "Input.synthesizeScrollGesture",
-                                       .params = params,
-                                       .timeout_ms = GESTURE_MS };
-    return page_call_long(page, &command, NULL, msg);
+    struct gesture gesture = { .x = json_number(begin, "x", 0.0),
+                               .y = json_number(begin, "y", 0.0),
+                               .up_px = up_px,
+                               .px_s = SPEED_PX_S };
+    return gesture_run(page, &gesture, msg);
 }
 
 /* Where the list turned, and the compositor's recording from there on. */
@@ -52,13 +45,13 @@ static enum err scroll(struct collect_context *context, const cJSON *begin, doub
     struct page *page = context->journey->page;
     enum err err = browser_metrics_read(page, raw, "before", msg);
     if (err == ERR_OK) {
-        err = gesture(page, begin, distance_px, msg);
+        err = scroll_by(page, begin, distance_px, msg);
     }
     if (err == ERR_OK) {
         err = turn(context, raw, msg);
     }
     if (err == ERR_OK) {
-        err = gesture(page, begin, -distance_px, msg);
+        err = scroll_by(page, begin, -distance_px, msg);
     }
     if (err == ERR_OK) {
         err = browser_metrics_read(page, raw, "after", msg);
@@ -90,7 +83,7 @@ static enum err pass(struct collect_context *context, cJSON *raw, struct err_msg
     if (!json_bool(begin, "found", false)) {
         return err_set(msg, ERR_NO_DATA, "there is no scrollable list with messages in sight");
     }
-    double room_px = json_number(begin, "top", 0.0) - TOP_MARGIN_PX;
+    double room_px = json_number(begin, "top", 0.0) - GESTURE_TOP_MARGIN_PX;
     double distance_px = room_px < DISTANCE_PX ? room_px : DISTANCE_PX;
     if (distance_px < MIN_DISTANCE_PX) {
         err = page_run(page, "cdp/js/scroll_end.js", NULL, NULL, msg);
