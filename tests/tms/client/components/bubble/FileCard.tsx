@@ -15,7 +15,7 @@ export function FileCard({ attachment }: { attachment: Attachment }) {
         <span className="file-name">{fileName}</span>
         <span className="file-meta">
           <span className="file-size">{byteSize(fileSize)}</span>
-          <span>{mimeType}</span>
+          <span className="file-type">{mimeType}</span>
         </span>
       </div>
       <a
