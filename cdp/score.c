@@ -63,7 +63,7 @@ static void summarise(struct samples *samples, struct metric_value **values, siz
 static void score_load(struct variant_score *variant)
 {
     struct samples samples = { NULL, 0, 0 };
-    struct collect_stage stage = { .loaded = 0.0 };
+    struct collect_stage stage = { .quick = json_bool(variant->options, "quick", false) };
     for (unsigned run = 1; run <= variant->runs; run++) {
         const cJSON *file = raw_file(variant, run, 0.0);
         const char *crash = json_text(file, "crash");
@@ -112,7 +112,8 @@ static void score_stage(const struct variant_score *variant, struct stage_score 
         const char *reason = file != NULL    ? json_text(file, "reason")
                              : crash == NULL ? why_missing(variant, run)
                                              : crash;
-        struct collect_stage known = { .loaded = json_number(file, "loaded", 0.0) };
+        struct collect_stage known = { .loaded = json_number(file, "loaded", 0.0),
+                                       .quick = json_bool(variant->options, "quick", false) };
         note_once(stage->crash, sizeof stage->crash, crash, run, variant->runs);
         if (file != NULL) {
             stage->last = file;

@@ -5,7 +5,7 @@
 #include "cdp/collect/collect.h"
 #include "cdp/collect/gesture.h"
 
-#define DISTANCE_PX     4000.0
+#define DISTANCE_PX     3000.0
 #define SPEED_PX_S      6000.0
 #define MIN_DISTANCE_PX 600.0
 #define MOVED_SHARE     0.5

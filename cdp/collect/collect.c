@@ -20,6 +20,11 @@ static cJSON *readings_of(cJSON *readings, const struct collector *collector)
     return node != NULL ? node : json_add_object(readings, collector->name);
 }
 
+static bool takes_part(const struct collector *collector, enum collect_when when, bool quick)
+{
+    return collector->when == when && (collector->quick || !quick);
+}
+
 /* Only the end of the page or of the whole program stops the others. */
 static enum err settle_error(enum err err, const struct err_msg *why, cJSON *raw,
                              struct err_msg *msg)
@@ -43,7 +48,7 @@ enum err collect_prepare(enum collect_when when, struct collect_context *context
     enum err err = ERR_OK;
     for (size_t i = 0; collectors[i] != NULL && err == ERR_OK; i++) {
         const struct collector *collector = collectors[i];
-        if (collector->when == when && collector->prepare != NULL) {
+        if (takes_part(collector, when, context->quick) && collector->prepare != NULL) {
             struct err_msg why = { "" };
             cJSON *raw = readings_of(readings, collector);
             err = collector->prepare(context, raw, &why);
@@ -86,7 +91,7 @@ enum err collect_gather(enum collect_when when, struct collect_context *context,
 {
     enum err err = ERR_OK;
     for (size_t i = 0; collectors[i] != NULL && err == ERR_OK; i++) {
-        if (collectors[i]->when == when) {
+        if (takes_part(collectors[i], when, context->quick)) {
             err = gather_one(collectors[i], context, readings, windows, msg);
         }
     }
@@ -112,7 +117,7 @@ void collect_score(enum collect_when when, const cJSON *readings, const char *re
                    const struct collect_stage *stage, struct samples *out)
 {
     for (size_t i = 0; collectors[i] != NULL; i++) {
-        if (collectors[i]->when == when && collectors[i]->score != NULL) {
+        if (takes_part(collectors[i], when, stage->quick) && collectors[i]->score != NULL) {
             score_one(collectors[i], readings, reason, stage, out);
         }
     }

@@ -26,17 +26,20 @@ struct collect_context {
     const char *screenshot_path; /* where a picture of this stage goes; NULL while loading */
     const char *trace_path;      /* the same for a trace */
     struct tracing *tracing;     /* from a collector's gather to its finish */
+    bool quick;                  /* only what belongs to a quick pass */
 };
 
 /* What scoring needs to know about a stage beside the readings. */
 struct collect_stage {
     double loaded; /* messages */
+    bool quick;    /* it was a quick pass: what does not belong to one is no missing figure */
 };
 
 struct collector {
     const char *name; /* of its readings in the raw file */
     enum collect_when when;
-    bool in_window;             /* it measures over a time, in which nothing else of ours may run */
+    bool quick;     /* belongs to a quick pass: exact, or short and needed by a target */
+    bool in_window; /* it measures over a time, in which nothing else of ours may run */
     const char *const *metrics; /* names, NULL-ended: NO DATA when the readings are missing */
 
     /* Before the page is opened (COLLECT_LOAD) or before the count is reached (COLLECT_STAGE); NULL

@@ -167,6 +167,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_decryption = {
     .name = "decryption",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

@@ -34,6 +34,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_elements = {
     .name = "elements",
     .when = COLLECT_STAGE,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

@@ -19,6 +19,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_layout = {
     .name = "layout",
     .when = COLLECT_STAGE,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

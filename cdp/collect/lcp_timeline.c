@@ -85,6 +85,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_lcp_timeline = {
     .name = "lcp_timeline",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

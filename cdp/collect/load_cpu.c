@@ -26,6 +26,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_load_cpu = {
     .name = "load_cpu",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .prepare = prepare,
     .gather = gather,

@@ -158,6 +158,7 @@ void long_frames_add_scripts(const cJSON *readings, cJSON *out, const char *key)
 const struct collector collector_long_frames = {
     .name = "long_frames",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

@@ -61,6 +61,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_memory = {
     .name = "memory",
     .when = COLLECT_STAGE,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

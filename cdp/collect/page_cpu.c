@@ -39,6 +39,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_page_cpu = {
     .name = "page_cpu",
     .when = COLLECT_STAGE,
+    .quick = true,
     .metrics = metrics,
     .prepare = prepare,
     .gather = gather,

@@ -24,6 +24,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_requests = {
     .name = "requests",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

@@ -68,6 +68,7 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
 const struct collector collector_screenshot = {
     .name = "screenshot",
     .when = COLLECT_STAGE,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
 };

@@ -9,7 +9,7 @@
 #include "cdp/collect/frames.h"
 #include "cdp/collect/gesture.h"
 
-#define DISTANCE_PX     2000.0
+#define DISTANCE_PX     1400.0
 #define SPEED_PX_S      2000.0
 #define MIN_DISTANCE_PX 300.0
 #define MOVED_SHARE     0.5 /* of the distance, at least: heights mend while a virtual list moves */

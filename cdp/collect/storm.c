@@ -10,7 +10,7 @@
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
 
-#define STORM_MS   800
+#define STORM_MS   600
 #define TIMEOUT_MS 30000 /* a page that takes seconds a frame still ends its turn */
 
 static const char *const metrics[] = { "storm_fps", "update_ms", NULL };
@@ -150,6 +150,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_storm = {
     .name = "storm",
     .when = COLLECT_STAGE,
+    .quick = true,
     .in_window = true,
     .metrics = metrics,
     .gather = gather,

@@ -70,6 +70,7 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
 const struct collector collector_vitals = {
     .name = "vitals",
     .when = COLLECT_LOAD,
+    .quick = true,
     .metrics = metrics,
     .gather = gather,
     .score = score,

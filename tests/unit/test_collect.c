@@ -260,6 +260,24 @@ static void missing_and_failed_readings_are_no_data_with_their_reason(void **sta
     cJSON_Delete(readings);
 }
 
+static void a_quick_pass_misses_nothing_that_does_not_belong_to_it(void **state)
+{
+    (void)state;
+    struct collect_stage quick = { .loaded = 50.0, .quick = true };
+    struct samples samples = { NULL, 0, 0 };
+    collect_score(COLLECT_STAGE, NULL, "the API has no more", &quick, &samples);
+    collect_score(COLLECT_CLOSE, NULL, "the API has no more", &quick, &samples);
+    expect_none(&samples, "dom_elements", "the API has no more");
+    expect_none(&samples, "storm_fps", "the API has no more");
+    for (size_t i = 0; i < samples.count; i++) {
+        const char *name = samples.lists[i].def->name;
+        assert_string_not_equal(name, "raf_fps");
+        assert_string_not_equal(name, "nodes_per_cycle");
+        assert_string_not_equal(name, "typing_ms");
+    }
+    samples_release(&samples);
+}
+
 static void samples_of_repetitions_are_summarised_and_gaps_do_not_count(void **state)
 {
     (void)state;
@@ -294,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_list_that_did_not_move_has_no_frame_rate),
         cmocka_unit_test(a_page_without_frames_has_no_frame_rate),
         cmocka_unit_test(missing_and_failed_readings_are_no_data_with_their_reason),
+        cmocka_unit_test(a_quick_pass_misses_nothing_that_does_not_belong_to_it),
         cmocka_unit_test(samples_of_repetitions_are_summarised_and_gaps_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
