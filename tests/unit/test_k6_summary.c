@@ -57,12 +57,11 @@ static void the_summary_says_everything(void **state)
         "✗ http_req_duration 'p(95)<500'  ≥10.00s  n=70",
         "? http_req_duration 'p(99)<9'  NO DATA: too few",
         "✓ checks 'rate>0'  75.00%  n=4",
-        "http_req_duration...............: avg=12.50ms min=250.00µs med=10.00ms max=≥1m01.0s "
+        "http_req_duration...............: avg=12.50ms min=250.00µs med=10.00ms max=≥1m01.0s p(90)",
         "p(90)=1.50s p(95)=≥10.00s n=70\n",
         "data_received...................: 12.3 MB  999 B/s\n",
         "vus.............................: 1  min=0 max=7\n",
-        "p(95)=≥10.00s n=70\n"
-        "    {band:31+}....................: avg=- min=- med=- max=- p(90)=- p(95)=- n=0\n",
+        "n=70\n    {band:31+}....................: avg=- min=- med=- max=- p(90)=- p(95)=- n=0\n",
         "scenario vote (constant-vus): 9 iterations, 2 dropped, up to 5 VUs\n",
         "33.33%  slows_down\n      because\n",
         "POST   vote                   - timeout                  3\n",

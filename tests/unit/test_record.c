@@ -118,7 +118,7 @@ static void whole_metrics_count_what_they_mean(void **state)
     assert_true(histogram_max(durations).at_least);
     assert_true((uint64_t)histogram_max(durations).value == 10000 * MS);
     assert_true(histogram_samples(&metric(record, "http_req_waiting")->trend) == 6);
-    assert_true((uint64_t)metric(record, "data_received")->total == 8 * 150);
+    assert_true((uint64_t)metric(record, "data_received")->total == UINT64_C(8) * 150);
     assert_true(metric(record, "checks")->samples == 8 && metric(record, "checks")->truths == 3);
     assert_true((uint64_t)metric(record, "ok")->total == 3);
     assert_true(metric(record, "bad")->samples == 7 && metric(record, "bad")->truths == 3);

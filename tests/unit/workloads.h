@@ -33,7 +33,8 @@ static inline struct workload *workload_of(const char *json)
     struct err_msg msg = { "" };
     struct workload *workload = workload_try(json, &mistakes, &msg);
     if (workload == NULL) {
-        fail_msg("%s: %s", msg.text, strbuf_text(&mistakes));
+        print_error("%s: %s\n", msg.text, strbuf_text(&mistakes));
+        abort(); /* unlike fail_msg, known not to return */
     }
     strbuf_release(&mistakes);
     return workload;
