@@ -246,6 +246,7 @@ static void a_server_that_goes_away_is_noticed_and_the_run_ends_in_time(void **s
     struct fake_server kept = server;
     struct run run;
     (void)state;
+    loop_timer_free(server.timer);
     loop_free(server.loop); /* one loop in a process hears signals */
     server_start(&server);
     load(&run,

@@ -19,6 +19,7 @@ static void every_workload_in_the_program_is_right(void **state)
         }
         assert_string_equal(workload->name, wanted[i]);
         workload_free(workload);
+        strbuf_release(&mistakes);
     }
     assert_null(names[COUNT_OF(wanted)]);
 }
@@ -33,6 +34,7 @@ static void an_unknown_name_gets_a_suggestion(void **state)
     assert_non_null(strstr(msg.text, "\"poll-vote\"?"));
     assert_int_equal(workload_load("./nothing.json", &workload, &mistakes, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "nothing.json"));
+    strbuf_release(&mistakes);
 }
 
 static void a_workload_becomes_what_it_says(void **state)
@@ -219,6 +221,7 @@ static void the_schema_knows_what_the_reader_knows(void **state)
         assert_true(lists(sets, any->data.set[i].name));
     }
     workload_free(any);
+    strbuf_release(&mistakes);
     cJSON_Delete(root);
 }
 
