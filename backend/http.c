@@ -40,6 +40,7 @@ struct http_call {
     curl_mime *form;
     uint64_t start_ns;
     uint64_t sent_all_ns; /* an upload's last byte; 0 before */
+    uint64_t answered_ns; /* the first byte of the body of an upload's answer; 0 before */
     bool in_flight;
     char detail[DETAIL_BYTES];
 };
@@ -133,11 +134,15 @@ static void read_times(const struct http_call *call, struct http_answer *out)
     }
     out->blocked_ns = less(ready, out->connecting_ns + out->tls_ns);
     out->duration_ns = less(total, ready);
-    if (call->sent_all_ns != 0) {
-        out->sending_ns = less(call->sent_all_ns - call->start_ns, ready);
+    if (call->form != NULL) {
+        /* With an upload libcurl means the first byte that was sent. */
+        first = call->answered_ns != 0 ? call->answered_ns - call->start_ns : total;
     }
     if (first == 0 || first > total) {
         first = total;
+    }
+    if (call->sent_all_ns != 0) {
+        out->sending_ns = less(call->sent_all_ns - call->start_ns, ready);
     }
     if (out->sending_ns > less(first, ready)) {
         out->sending_ns = less(first, ready);
@@ -351,6 +356,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 {
     struct http_call *call = arg;
     long status = 0;
+    if (call->form != NULL && call->answered_ns == 0) {
+        call->answered_ns = clock_now_ns();
+    }
     (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     call->handlers.body(call->handlers.arg, (int)status, bytes, size * count);
     return size * count;
@@ -470,6 +478,7 @@ void http_call_start(struct http_call *call, const struct http_request *request)
     assert(!call->in_flight);
     call->detail[0] = '\0';
     call->sent_all_ns = 0;
+    call->answered_ns = 0;
     call->start_ns = clock_now_ns();
     set_body(call, request);
     set_headers(call, request);
