@@ -289,7 +289,9 @@ static void add_tallies(struct record *record, const struct record_request *samp
     tally_add(&scenario->all, &item);
     tally_add(&scenario->band[vu_band_of(sample->vus)], &item);
     tally_add(&scenario->stage[sample->stage], &item);
-    tally_add(&scenario->level[record_level(sample->vus)].tally, &item);
+    struct level *level = &scenario->level[record_level(sample->vus)];
+    tally_add(&level->tally, &item);
+    level->vus_sum += sample->vus;
     record->now.requests++;
     record->now.errors += outcome_is_error(sample->outcome) ? 1U : 0U;
     record->now.rate_limited += sample->outcome == OUTCOME_RATE_LIMITED ? 1U : 0U;

@@ -39,6 +39,7 @@ struct series {
 /* Requests at one number of VUs, and how long it lasted. */
 struct level {
     struct tally tally;
+    uint64_t vus_sum; /* over the requests: ÷ requests is the mean */
     double seconds;
 };
 

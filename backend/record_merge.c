@@ -33,6 +33,7 @@ static void merge_scenario(struct record_scenario *into, const struct record_sce
     }
     for (size_t i = 0; i < RECORD_LEVELS; i++) {
         tally_merge(&into->level[i].tally, &from->level[i].tally);
+        into->level[i].vus_sum += from->level[i].vus_sum;
         into->level[i].seconds += from->level[i].seconds;
     }
     into->iterations += from->iterations;

@@ -1,13 +1,14 @@
 #include "backend/stress_json.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "backend/figures.h"
 #include "base/mem.h"
+#include "metrics/queueing.h"
 
-#define STAT_BYTES ((size_t)32)
+#define KNEE_SAMPLES 20 /* of a level, for its mean to count */
+#define STAT_BYTES   ((size_t)32)
 
 static double unit_of(const struct series *series)
 {
@@ -161,12 +162,39 @@ static void add_levels(const struct record_scenario *scenario, cJSON *parent)
         record_level_bounds(i, &from, &to);
         json_add_number(node, "vus_from", (double)from);
         json_add_number(node, "vus_to", (double)to);
+        json_add_number(node, "vus", (double)level->vus_sum / (double)level->tally.requests);
         json_add_number(node, "seconds", level->seconds);
         if (level->seconds > 0) {
             json_add_number(node, "rate", (double)level->tally.requests / level->seconds);
         }
         tally_to_json(&level->tally, node);
     }
+}
+
+/* Where the response time begins to rise with the number of VUs, and how steeply. */
+static void add_knee(const struct record_scenario *scenario, cJSON *parent)
+{
+    double vus[RECORD_LEVELS];
+    double service_ms[RECORD_LEVELS];
+    size_t points = 0;
+    struct knee knee;
+    for (size_t i = 0; i < RECORD_LEVELS; i++) {
+        const struct level *level = &scenario->level[i];
+        if (histogram_samples(&level->tally.service_ns) >= KNEE_SAMPLES) {
+            vus[points] = (double)level->vus_sum / (double)level->tally.requests;
+            service_ms[points++] =
+                histogram_mean(&level->tally.service_ns).value / FIGURES_NS_IN_MS;
+        }
+    }
+    knee_fit(vus, service_ms, points, &knee);
+    if (!knee.has_data) {
+        return;
+    }
+    cJSON *node = json_add_object(parent, "knee");
+    json_add_number(node, "vus", knee.vus);
+    json_add_number(node, "flat_ms", knee.flat);
+    json_add_number(node, "per_vu_ms", knee.per_vu);
+    json_add_number(node, "explained", knee.explained);
 }
 
 static void add_baseline(const struct stress_measured *measured, size_t index, cJSON *parent)
@@ -207,39 +235,48 @@ static void add_scenario(const struct stress_measured *measured, size_t index, c
     add_bands(measured, index, node);
     add_stages(measured, index, node);
     add_levels(measures, node);
+    if (!scenario->schedule.executor->is_open) {
+        add_knee(measures, node);
+    }
+}
+
+static int compare_statuses(const void *a, const void *b)
+{
+    const struct record_status *left = a;
+    const struct record_status *right = b;
+    if (left->request->number != right->request->number) {
+        return left->request->number < right->request->number ? -1 : 1;
+    }
+    if (left->status != right->status) {
+        return left->status < right->status ? -1 : 1;
+    }
+    return (int)left->outcome - (int)right->outcome;
 }
 
 /* Tag sets that differ only in band or stage are one row. */
-static cJSON *status_row(cJSON *list, const struct record_status *status)
-{
-    cJSON *row = NULL;
-    cJSON_ArrayForEach (row, list) {
-        if ((size_t)json_number(row, "request_number", 0) == status->request->number &&
-            (int)json_number(row, "status", 0) == status->status &&
-            strcmp(json_text(row, "outcome"), outcome_names[status->outcome]) == 0) {
-            return row;
-        }
-    }
-    row = json_push_object(list);
-    json_add_number(row, "request_number", (double)status->request->number);
-    json_add_text(row, "name", status->request->name);
-    json_add_text(row, "method", status->request->method);
-    json_add_number(row, "status", status->status);
-    json_add_text(row, "outcome", outcome_names[status->outcome]);
-    json_add_number(row, "count", 0);
-    return row;
-}
-
 static void add_statuses(const struct record *record, cJSON *parent)
 {
     cJSON *list = json_add_array(parent, "statuses");
-    struct record_status status;
+    struct record_status *all = mem_new_array(record->tags_count, sizeof all[0]);
+    size_t count = 0;
     size_t at = 0;
-    while (record_next_status(record, &at, &status)) {
-        cJSON *count = cJSON_GetObjectItemCaseSensitive(status_row(list, &status), "count");
-        assert(count != NULL);
-        cJSON_SetNumberValue(count, count->valuedouble + (double)status.count);
+    while (record_next_status(record, &at, &all[count])) {
+        count++;
     }
+    qsort(all, count, sizeof all[0], compare_statuses);
+    for (size_t i = 0; i < count; i++) {
+        double sum = (double)all[i].count;
+        while (i + 1 < count && compare_statuses(&all[i], &all[i + 1]) == 0) {
+            sum += (double)all[++i].count;
+        }
+        cJSON *row = json_push_object(list);
+        json_add_text(row, "name", all[i].request->name);
+        json_add_text(row, "method", all[i].request->method);
+        json_add_number(row, "status", all[i].status);
+        json_add_text(row, "outcome", outcome_names[all[i].outcome]);
+        json_add_number(row, "count", sum);
+    }
+    free(all);
 }
 
 static void add_checks(const struct record *record, cJSON *parent)

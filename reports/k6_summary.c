@@ -6,12 +6,13 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-#define NAME_WIDTH   34
-#define FIGURE_BYTES ((size_t)48)
-#define NO_FIGURE    "-"
-#define MS_IN_S      1000.0
-#define MS_IN_MIN    60000.0
-#define BYTES_IN_KB  1000.0
+#define NAME_WIDTH     34
+#define FIGURE_BYTES   ((size_t)48)
+#define KNEE_EXPLAINED 0.8
+#define NO_FIGURE      "-"
+#define MS_IN_S        1000.0
+#define MS_IN_MIN      60000.0
+#define BYTES_IN_KB    1000.0
 
 const char *const k6_summary_stats[] = { "avg", "min", "med", "max", "p(90)", "p(95)", NULL };
 
@@ -34,8 +35,7 @@ bool k6_summary_stat(const char *name, double *percent)
     return valid;
 }
 
-/* The member of a trend's values that holds the figure: "p(95)" is kept as "p95". */
-static const cJSON *figure_of(const cJSON *values, const char *stat)
+const cJSON *k6_summary_figure(const cJSON *values, const char *stat)
 {
     static const struct {
         const char *stat;
@@ -114,7 +114,7 @@ static void add_trend(const cJSON *values, const char *contains, const char *con
 {
     for (size_t i = 0; stats[i] != NULL; i++) {
         char text[FIGURE_BYTES] = NO_FIGURE;
-        const cJSON *figure = figure_of(values, stats[i]);
+        const cJSON *figure = k6_summary_figure(values, stats[i]);
         bool bound = false;
         if (cJSON_IsNumber(figure)) {
             bool counts = strcmp(stats[i], "count") == 0;
@@ -294,6 +294,20 @@ static void add_reasons(const cJSON *scenario, struct strbuf *out)
     }
 }
 
+/* A line that explains little of what was measured is none. */
+static void add_knee(const cJSON *knee, struct strbuf *out)
+{
+    char flat[FIGURE_BYTES];
+    char more[FIGURE_BYTES];
+    if (knee == NULL || json_number(knee, "explained", 0) < KNEE_EXPLAINED) {
+        return;
+    }
+    write_time(json_number(knee, "flat_ms", 0), flat);
+    write_time(json_number(knee, "per_vu_ms", 0), more);
+    strbuf_addf(out, "    knee: %s on average up to %.1f VUs, then %s more for each VU\n", flat,
+                json_number(knee, "vus", 0), more);
+}
+
 static void add_scenario(const cJSON *scenario, struct strbuf *out)
 {
     const cJSON *band = NULL;
@@ -316,6 +330,7 @@ static void add_scenario(const cJSON *scenario, struct strbuf *out)
         add_row(json_text(band, "band"), band, out);
     }
     add_row("all", scenario, out);
+    add_knee(json_at(scenario, "knee"), out);
     add_reasons(scenario, out);
 }
 
@@ -390,80 +405,4 @@ void k6_summary_write(const cJSON *workload, const char *const *stats, struct st
     if (verdict != NULL) {
         strbuf_addf(out, "  verdict: %s\n", verdict);
     }
-}
-
-static void export_trend(const cJSON *values, cJSON *out)
-{
-    for (size_t i = 0; k6_summary_stats[i] != NULL; i++) {
-        const cJSON *figure = figure_of(values, k6_summary_stats[i]);
-        json_add_number(out, k6_summary_stats[i],
-                        cJSON_IsNumber(figure) ? figure->valuedouble : (double)NAN);
-    }
-}
-
-static void export_metric(const cJSON *metric, cJSON *out)
-{
-    const char *type = json_text(metric, "type");
-    const cJSON *values = json_at(metric, "values");
-    const cJSON *threshold = NULL;
-    if (strcmp(type, "trend") == 0) {
-        export_trend(values, out);
-    } else if (strcmp(type, "counter") == 0) {
-        json_add_number(out, "count", json_number(values, "count", 0));
-        json_add_number(out, "rate", json_number(values, "rate", 0));
-    } else if (strcmp(type, "rate") == 0) {
-        json_add_number(out, "value", json_number(values, "rate", 0));
-        json_add_number(out, "passes", json_number(values, "passes", 0));
-        json_add_number(out, "fails", json_number(values, "fails", 0));
-    } else {
-        json_add_number(out, "value", json_number(values, "value", 0));
-        json_add_number(out, "min", json_number(values, "min", 0));
-        json_add_number(out, "max", json_number(values, "max", 0));
-    }
-    if (json_at(metric, "thresholds") != NULL) {
-        cJSON *thresholds = json_add_object(out, "thresholds");
-        cJSON_ArrayForEach (threshold, json_at(metric, "thresholds")) {
-            /* k6 has no third state: without data it did not hold either. */
-            json_add_bool(thresholds, threshold->string,
-                          strcmp(json_text(threshold, "outcome"), "pass") != 0);
-        }
-    }
-}
-
-/* k6 makes the id from the path by MD5; readers only need it to be there and unique. */
-static void export_checks(const cJSON *workload, cJSON *group)
-{
-    const cJSON *check = NULL;
-    cJSON *checks = json_add_object(group, "checks");
-    cJSON_ArrayForEach (check, json_at(workload, "checks")) {
-        const char *name = json_text(check, "name");
-        if (cJSON_HasObjectItem(checks, name)) {
-            continue;
-        }
-        char *path = mem_format("::%s", name);
-        cJSON *node = json_add_object(checks, name);
-        json_add_text(node, "name", name);
-        json_add_text(node, "path", path);
-        json_add_text(node, "id", path);
-        json_add_number(node, "passes", json_number(check, "passes", 0));
-        json_add_number(node, "fails", json_number(check, "fails", 0));
-        free(path);
-    }
-}
-
-cJSON *k6_summary_export(const cJSON *workload)
-{
-    cJSON *root = json_new_object();
-    cJSON *group = json_add_object(root, "root_group");
-    const cJSON *metric = NULL;
-    json_add_text(group, "name", "");
-    json_add_text(group, "path", "");
-    json_add_text(group, "id", "d41d8cd98f00b204e9800998ecf8427e"); /* MD5 of the empty path */
-    (void)json_add_object(group, "groups");
-    export_checks(workload, group);
-    cJSON *metrics = json_add_object(root, "metrics");
-    cJSON_ArrayForEach (metric, json_at(workload, "metrics")) {
-        export_metric(metric, json_add_object(metrics, metric->string));
-    }
-    return root;
 }

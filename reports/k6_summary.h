@@ -16,6 +16,10 @@ extern const char *const k6_summary_stats[];
  * for the others). */
 bool k6_summary_stat(const char *name, double *percent);
 
+/* The figure of that name in a trend's "values", where "p(95)" is called "p95"; NULL when it is not
+ * there: too few samples. */
+const cJSON *k6_summary_figure(const cJSON *values, const char *stat);
+
 /* Appends the summary of one element of "workloads". A figure that has too few samples is "-", one
  * that time-outs made a lower bound has "≥" in front. */
 void k6_summary_write(const cJSON *workload, const char *const *stats, struct strbuf *out);
