@@ -186,8 +186,12 @@ static void programs_get_a_clean_start(void **state)
     assert_true(until(has_ended, &process));
     process_stop(&process, 0);
     assert_int_equal(file_read(log, 1000, &text, &msg), ERR_OK);
-    assert_string_equal(text.data,
-                        "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    static const char before[] = "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t";
+    assert_true(text.len > sizeof before);
+    assert_memory_equal(text.data, before, sizeof before - 1);
+    /* Signals 32 and 33 are the C library's own: whoever started us may have left them ignored. */
+    unsigned long long ignored = strtoull(text.data + sizeof before - 1, NULL, 16);
+    assert_int_equal(ignored & 0x7fffffffULL, 0);
     close(open_here);
     strbuf_release(&text);
     free(log);
