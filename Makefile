@@ -166,6 +166,12 @@ build/tidy/%.ok: %.c .clang-tidy
 	  || { cat $@.log; exit 1; }
 	@touch $@
 
+.PHONY: bench soak
+bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
+	tests/bench/http/bench.py
+soak: all ## Growth of memory over MINUTES (default 10) of load
+	tests/bench/http/bench.py --soak $(or $(MINUTES),10)
+
 .PHONY: clean distclean
 clean: ## Remove what was compiled
 	rm -rf build/obj build/asan build/unit build/fuzz build/gen build/tidy build/tmscdp build/libtmscdp.a

@@ -250,13 +250,10 @@ static void set_alarm(struct loop *loop)
 static void on_alarm(struct ev_loop *ev, struct ev_io *watcher, int events)
 {
     struct loop *loop = watcher->data;
-    uint64_t rings;
     uint64_t now_ns = clock_now_ns();
     struct timers_entry *first;
     (void)ev;
     (void)events;
-    ssize_t got = read(watcher->fd, &rings, sizeof rings);
-    (void)got;
     loop->alarm_ns = TIMERS_NEVER;
     while ((first = timers_first(&loop->timers)) != NULL && first->at_ns <= now_ns) {
         struct loop_timer *timer = (struct loop_timer *)first; /* its first member */
@@ -264,6 +261,12 @@ static void on_alarm(struct ev_loop *ev, struct ev_io *watcher, int events)
         timer->fire(timer->arg);
     }
     set_alarm(loop);
+    if (loop->alarm_ns == TIMERS_NEVER) {
+        /* Setting it again would have made it silent; nothing else does. */
+        uint64_t rings;
+        ssize_t got = read(watcher->fd, &rings, sizeof rings);
+        (void)got;
+    }
 }
 
 struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg), void *arg)
