@@ -139,9 +139,14 @@ units: $(UNITS)
 asan-units: $(ASAN_UNITS) build/asan/tmscdp
 fuzz: $(FUZZERS)
 
-.PHONY: soak
-soak: all client ## Long runs: every count, twenty times in a row, with every trap on
+.PHONY: soak soak-traps soak-load bench
+soak: soak-load soak-traps ## Long runs: both that follow
+soak-traps: all client ## Every count, twenty times in a row, with every trap on
 	tests/soak/traps.py
+soak-load: all ## Growth of memory over MINUTES (default 10) of load
+	tests/bench/http/bench.py --soak $(or $(MINUTES),10)
+bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
+	tests/bench/http/bench.py
 
 .PHONY: effects
 effects: all client ## How large the effect of each switch of the reference chat is, measured by others
@@ -166,18 +171,13 @@ build/tidy/%.ok: %.c .clang-tidy
 	  || { cat $@.log; exit 1; }
 	@touch $@
 
-.PHONY: bench soak
-bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
-	tests/bench/http/bench.py
-soak: all ## Growth of memory over MINUTES (default 10) of load
-	tests/bench/http/bench.py --soak $(or $(MINUTES),10)
-
 .PHONY: clean distclean
 clean: ## Remove what was compiled
 	rm -rf build/obj build/asan build/unit build/fuzz build/gen build/tidy build/tmscdp build/libtmscdp.a
 distclean: clean ## Also the stack, the client and npm's packages (not data/)
 	scripts/stack down --all
-	rm -rf build tests/tms/client/.next tests/tms/client/node_modules tests/e2e/node_modules
+	rm -rf build tests/tms/client/.next tests/tms/client/node_modules tests/e2e/node_modules \
+	  tests/bench/http/node_modules
 
 .PHONY: help
 help: ## This list

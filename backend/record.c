@@ -106,7 +106,12 @@ void record_free(struct record *record)
     for (size_t i = 0; i < record->tags_cap; i++) {
         record_tags_free(record->tags[i]);
     }
+    for (size_t i = 0; i < record->status_count; i++) {
+        tally_release(&record->status[i]->tally);
+        free(record->status[i]);
+    }
     histogram_release(&record->now_ns);
+    free(record->status);
     free(record->tags);
     free(record->series);
     free(record->scenario);
@@ -276,7 +281,8 @@ static void add_checks(struct record *record, struct tags_key key,
     }
 }
 
-static void add_tallies(struct record *record, const struct record_request *sample)
+static void add_tallies(struct record *record, const struct record_request *sample,
+                        struct record_status *status)
 {
     struct record_scenario *scenario = &record->scenario[sample->scenario];
     const struct tally_sample item = {
@@ -286,6 +292,7 @@ static void add_tallies(struct record *record, const struct record_request *samp
         .response_ns = sample->response_ns,
         .timeout_ns = sample->request->timeout_ns,
     };
+    tally_add(&status->tally, &item);
     tally_add(&scenario->all, &item);
     tally_add(&scenario->band[vu_band_of(sample->vus)], &item);
     tally_add(&scenario->stage[sample->stage], &item);
@@ -315,7 +322,6 @@ void record_request(struct record *record, const struct record_request *sample)
         .check = TAGS_NO_CHECK,
     };
     struct record_tags *tags = record_tags_find(record, &key, request);
-    tags->count++;
     add_builtin(record, tags, sample);
     for (size_t i = 0; i < request->record_count; i++) {
         if ((request->record[i].outcomes >> sample->outcome & 1U) != 0) {
@@ -323,7 +329,7 @@ void record_request(struct record *record, const struct record_request *sample)
         }
     }
     add_checks(record, key, sample);
-    add_tallies(record, sample);
+    add_tallies(record, sample, tags->status);
 }
 
 static const struct record_tags *scenario_tags(struct record *record, size_t scenario)
@@ -424,18 +430,4 @@ struct threshold_values record_values(const struct series *series, double second
         .trend = &series->trend,
         .trend_unit = series->spec->contains == CONTAINS_TIME ? (double)NS_PER_MS : 1.0,
     };
-}
-
-bool record_next_status(const struct record *record, size_t *at, struct record_status *out)
-{
-    for (; *at < record->tags_cap; ++*at) {
-        const struct record_tags *tags = record->tags[*at];
-        if (tags != NULL && tags->request != NULL && tags->count > 0) {
-            *out = (struct record_status){ tags->request, tags->key.status,
-                                           (enum outcome)tags->key.outcome, tags->count };
-            ++*at;
-            return true;
-        }
-    }
-    return false;
 }

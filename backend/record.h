@@ -57,6 +57,14 @@ struct record_scenario {
     struct histogram iteration_ns;
 };
 
+/* Answers to one request with one status and outcome. */
+struct record_status {
+    const struct request *request;
+    int status; /* 0 without an answer */
+    enum outcome outcome;
+    struct tally tally;
+};
+
 /* One second of the run. */
 struct record_second {
     float at_s;
@@ -85,6 +93,9 @@ struct record {
     struct record_tags **tags; /* interned, open addressing */
     size_t tags_cap;
     size_t tags_count;
+    struct record_status **status; /* in the order in which they first occurred */
+    size_t status_count;
+    size_t status_cap;
     uint64_t (*check)[2]; /* fails and passes, by request × WORKLOAD_LIST_MAX + check */
     struct record_second *second;
     size_t second_count;
@@ -143,15 +154,5 @@ const struct series *record_series(const struct record *record,
 
 /* What the threshold is about, for threshold_evaluate. `seconds` > 0. */
 struct threshold_values record_values(const struct series *series, double seconds);
-
-/* Every (request, status, outcome) that occurred, to be walked with `*at` from 0; false at the end.
- */
-struct record_status {
-    const struct request *request;
-    int status;
-    enum outcome outcome;
-    uint64_t count;
-};
-bool record_next_status(const struct record *record, size_t *at, struct record_status *out);
 
 #endif

@@ -79,11 +79,11 @@ void record_merge(struct record *into, const struct record *from)
     for (size_t i = 0; i < workload->scenario_count; i++) {
         merge_scenario(&into->scenario[i], &from->scenario[i]);
     }
-    for (size_t i = 0; i < from->tags_cap; i++) {
-        if (from->tags[i] != NULL) {
-            record_tags_find(into, &from->tags[i]->key, from->tags[i]->request)->count +=
-                from->tags[i]->count;
-        }
+    for (size_t i = 0; i < from->status_count; i++) {
+        const struct record_status *status = from->status[i];
+        tally_merge(
+            &record_status_find(into, status->request, status->status, status->outcome)->tally,
+            &status->tally);
     }
     for (size_t i = 0; i < workload->request_count * WORKLOAD_LIST_MAX; i++) {
         into->check[i][0] += from->check[i][0];

@@ -135,8 +135,27 @@ static void write_json(const struct view *view, struct strbuf *json)
     strbuf_add_str(json, json->len == 0 ? "{}" : "}");
 }
 
-static struct record_tags *make(const struct record *record, const struct tags_key *key,
-                                uint64_t packed, const struct request *request)
+struct record_status *record_status_find(struct record *record, const struct request *request,
+                                         int status, enum outcome outcome)
+{
+    for (size_t i = 0; i < record->status_count; i++) {
+        struct record_status *known = record->status[i];
+        if (known->request == request && known->status == status && known->outcome == outcome) {
+            return known;
+        }
+    }
+    struct record_status *entry = mem_new(sizeof *entry);
+    entry->request = request;
+    entry->status = status;
+    entry->outcome = outcome;
+    mem_reserve((void **)&record->status, &record->status_cap, record->status_count + 1,
+                sizeof(struct record_status *));
+    record->status[record->status_count++] = entry;
+    return entry;
+}
+
+static struct record_tags *make(struct record *record, const struct tags_key *key, uint64_t packed,
+                                const struct request *request)
 {
     struct view view = { record, key, request, "", "" };
     struct record_tags *tags = mem_new(sizeof *tags);
@@ -149,6 +168,9 @@ static struct record_tags *make(const struct record *record, const struct tags_k
         if (selector_matches(record->series[i].selector, value_of, &view)) {
             tags->submetrics |= UINT64_C(1) << (i - record->metric_count);
         }
+    }
+    if (request != NULL) {
+        tags->status = record_status_find(record, request, key->status, (enum outcome)key->outcome);
     }
     if (record->out != NULL) {
         write_json(&view, &tags->json);

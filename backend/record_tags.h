@@ -28,14 +28,17 @@ struct record_tags {
     struct tags_key key;
     uint64_t packed; /* the key as a number */
     const struct request *request;
-    uint64_t count;      /* requests with these tags */
-    uint64_t submetrics; /* bits: series metric_count + bit takes part */
-    struct strbuf json;  /* {"scenario":"vote",…} */
+    struct record_status *status; /* by what its requests are counted; NULL without one */
+    uint64_t submetrics;          /* bits: series metric_count + bit takes part */
+    struct strbuf json;           /* {"scenario":"vote",…} */
 };
 
 /* Finds or makes the set. Borrowed from the record. */
 struct record_tags *record_tags_find(struct record *record, const struct tags_key *key,
                                      const struct request *request);
+/* Finds or makes the entry. Borrowed from the record. */
+struct record_status *record_status_find(struct record *record, const struct request *request,
+                                         int status, enum outcome outcome);
 void record_tags_free(struct record_tags *tags);
 
 #endif

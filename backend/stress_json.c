@@ -242,8 +242,8 @@ static void add_scenario(const struct stress_measured *measured, size_t index, c
 
 static int compare_statuses(const void *a, const void *b)
 {
-    const struct record_status *left = a;
-    const struct record_status *right = b;
+    const struct record_status *left = *(const struct record_status *const *)a;
+    const struct record_status *right = *(const struct record_status *const *)b;
     if (left->request->number != right->request->number) {
         return left->request->number < right->request->number ? -1 : 1;
     }
@@ -253,30 +253,25 @@ static int compare_statuses(const void *a, const void *b)
     return (int)left->outcome - (int)right->outcome;
 }
 
-/* Tag sets that differ only in band or stage are one row. */
 static void add_statuses(const struct record *record, cJSON *parent)
 {
     cJSON *list = json_add_array(parent, "statuses");
-    struct record_status *all = mem_new_array(record->tags_count, sizeof all[0]);
-    size_t count = 0;
-    size_t at = 0;
-    while (record_next_status(record, &at, &all[count])) {
-        count++;
+    const struct record_status **sorted =
+        mem_new_array(record->status_count, sizeof(struct record_status *));
+    for (size_t i = 0; i < record->status_count; i++) {
+        sorted[i] = record->status[i];
     }
-    qsort(all, count, sizeof all[0], compare_statuses);
-    for (size_t i = 0; i < count; i++) {
-        double sum = (double)all[i].count;
-        while (i + 1 < count && compare_statuses(&all[i], &all[i + 1]) == 0) {
-            sum += (double)all[++i].count;
-        }
+    qsort(sorted, record->status_count, sizeof(struct record_status *), compare_statuses);
+    for (size_t i = 0; i < record->status_count; i++) {
         cJSON *row = json_push_object(list);
-        json_add_text(row, "name", all[i].request->name);
-        json_add_text(row, "method", all[i].request->method);
-        json_add_number(row, "status", all[i].status);
-        json_add_text(row, "outcome", outcome_names[all[i].outcome]);
-        json_add_number(row, "count", sum);
+        json_add_text(row, "name", sorted[i]->request->name);
+        json_add_text(row, "method", sorted[i]->request->method);
+        json_add_number(row, "status", sorted[i]->status);
+        json_add_text(row, "outcome", outcome_names[sorted[i]->outcome]);
+        json_add_number(row, "count", (double)sorted[i]->tally.requests);
+        figures_to_json(&sorted[i]->tally.service_ns, FIGURES_NS_IN_MS, row, "service_ms");
     }
-    free(all);
+    free(sorted);
 }
 
 static void add_checks(const struct record *record, cJSON *parent)

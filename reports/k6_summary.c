@@ -9,6 +9,7 @@
 #define NAME_WIDTH     34
 #define FIGURE_BYTES   ((size_t)48)
 #define KNEE_EXPLAINED 0.8
+#define CELL_WIDTH     11
 #define NO_FIGURE      "-"
 #define MS_IN_S        1000.0
 #define MS_IN_MIN      60000.0
@@ -277,7 +278,7 @@ static void add_row(const char *name, const cJSON *tally, struct strbuf *out)
     strbuf_addf(out, "    %-12s %9.0f", name, requests);
     for (size_t i = 0; i < 3; i++) {
         write_cell(service, keys[i], text);
-        add_cell(out, text, 11);
+        add_cell(out, text, CELL_WIDTH);
     }
     write_cell(response, "p95", text);
     add_cell(out, text, 13);
@@ -338,7 +339,9 @@ static void add_scenario(const cJSON *scenario, struct strbuf *out)
 static void add_statuses(const cJSON *workload, struct strbuf *out)
 {
     const cJSON *status = NULL;
-    strbuf_add_str(out, "\n  answers\n");
+    char text[FIGURE_BYTES];
+    strbuf_add_str(out, "\n  answers                    status                      n        p50"
+                        "        p95\n");
     cJSON_ArrayForEach (status, json_at(workload, "statuses")) {
         double code = json_number(status, "status", 0);
         strbuf_addf(out, "    %-6s %-20s ", json_text(status, "method"), json_text(status, "name"));
@@ -347,8 +350,13 @@ static void add_statuses(const cJSON *workload, struct strbuf *out)
         } else {
             strbuf_add_str(out, "  -");
         }
-        strbuf_addf(out, " %-16s %9.0f\n", json_text(status, "outcome"),
+        strbuf_addf(out, " %-16s %9.0f", json_text(status, "outcome"),
                     json_number(status, "count", 0));
+        for (size_t i = 0; i < 2; i++) {
+            write_cell(json_at(status, "service_ms"), i == 0 ? "med" : "p95", text);
+            add_cell(out, text, CELL_WIDTH);
+        }
+        strbuf_add_char(out, '\n');
     }
 }
 

@@ -178,12 +178,11 @@ static void a_loop_goes_on_while_there_is_a_value(void **state)
          "\"path\":\"/ok\",\"capture\":{\"none\":\"not.there\"}}}]}}]",
          "\"s\":{\"executor\":\"per-vu-iterations\",\"vus\":2,\"iterations\":3,\"flow\":\"f\"}");
     go(&run, 1, NULL);
-    struct record_status status;
-    size_t at = 0;
     uint64_t first = 0;
     uint64_t second = 0;
-    while (record_next_status(run.record, &at, &status)) {
-        *(status.request->name[0] == 'a' ? &first : &second) += status.count;
+    for (size_t i = 0; i < run.record->status_count; i++) {
+        const struct record_status *status = run.record->status[i];
+        *(status->request->name[0] == 'a' ? &first : &second) += status->tally.requests;
     }
     assert_true(first == 24 && second == 6);
     done(&run);

@@ -64,7 +64,7 @@ static void the_summary_says_everything(void **state)
         "n=70\n    {band:31+}....................: avg=- min=- med=- max=- p(90)=- p(95)=- n=0\n",
         "scenario vote (constant-vus): 9 iterations, 2 dropped, up to 5 VUs\n",
         "33.33%  slows_down\n      because\n",
-        "POST   vote                   - timeout                  3\n",
+        "POST   vote                   - timeout                  3          -          -\n",
         "✗ 2 double votes",
         "generator: 10.0 % of a core, 13.0 MB, starts late by 200.00µs (p95)",
         "INCONCLUSIVE: for a test",
