@@ -14,6 +14,7 @@
 #define DURATION_MAX_MS  UINT64_C(604800000)
 #define SHOWN_CHARS      60
 #define MEMBERS_COMPARED 1000
+#define MISTAKES_TOLD    100
 
 /* cJSON keeps both of two members with one name and finds the first: a value would be lost. */
 static void check_twins(struct config *config, const cJSON *node)
@@ -169,6 +170,9 @@ void config_complain(struct config *config, const cJSON *node, const char *forma
 {
     struct strbuf path = STRBUF_INIT;
     va_list args;
+    if (config->mistake_count++ >= MISTAKES_TOLD) {
+        return; /* finding a line takes a walk through the whole file */
+    }
     strbuf_addf(&config->mistakes, "%s:%zu: ", config->name, config_line(config, node));
     if (path_of(config->root, node, &path) && path.len > 0) {
         strbuf_addf(&config->mistakes, "%s: ", strbuf_text(&path));
@@ -178,7 +182,6 @@ void config_complain(struct config *config, const cJSON *node, const char *forma
     va_end(args);
     strbuf_add_char(&config->mistakes, '\n');
     strbuf_release(&path);
-    config->mistake_count++;
 }
 
 enum err config_check(const struct config *config, struct err_msg *msg)

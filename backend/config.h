@@ -16,7 +16,7 @@ struct config {
     char *name;             /* of the file, for sentences */
     struct strbuf text;     /* as it was read */
     cJSON *root;            /* owned; what is read from it may be borrowed as long as it lives */
-    struct strbuf mistakes; /* a line each */
+    struct strbuf mistakes; /* a line each, of the first hundred */
     size_t mistake_count;
 };
 

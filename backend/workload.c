@@ -164,14 +164,11 @@ static void read_all(struct workload *workload)
     read_integrity(workload, config_array(config, root, "integrity", CONFIG_OPTIONAL));
 }
 
-enum err workload_load(const char *name, struct workload **out, struct strbuf *mistakes,
-                       struct err_msg *msg)
+/* Reads what has been opened, or passes its failure on. */
+static enum err finish(struct workload *workload, enum err opened, struct workload **out,
+                       struct strbuf *mistakes, struct err_msg *msg)
 {
-    struct workload *workload = mem_new(sizeof *workload);
-    enum err err = open_workload(name, &workload->config, msg);
-    if (err == ERR_OK) {
-        err = read_api(workload, msg);
-    }
+    enum err err = opened == ERR_OK ? read_api(workload, msg) : opened;
     if (err == ERR_OK) {
         read_all(workload);
         err = config_check(&workload->api_config, msg);
@@ -187,6 +184,21 @@ enum err workload_load(const char *name, struct workload **out, struct strbuf *m
     }
     *out = workload;
     return ERR_OK;
+}
+
+enum err workload_load(const char *name, struct workload **out, struct strbuf *mistakes,
+                       struct err_msg *msg)
+{
+    struct workload *workload = mem_new(sizeof *workload);
+    return finish(workload, open_workload(name, &workload->config, msg), out, mistakes, msg);
+}
+
+enum err workload_from_text(const char *name, const char *text, size_t bytes, struct workload **out,
+                            struct strbuf *mistakes, struct err_msg *msg)
+{
+    struct workload *workload = mem_new(sizeof *workload);
+    return finish(workload, config_open_text(name, text, bytes, &workload->config, msg), out,
+                  mistakes, msg);
 }
 
 void workload_free(struct workload *workload)

@@ -268,6 +268,10 @@ struct workload {
  */
 MUST_CHECK enum err workload_load(const char *name, struct workload **out, struct strbuf *mistakes,
                                   struct err_msg *msg);
+/* The same from text in memory; `name` is for the sentences. */
+MUST_CHECK enum err workload_from_text(const char *name, const char *text, size_t bytes,
+                                       struct workload **out, struct strbuf *mistakes,
+                                       struct err_msg *msg);
 void workload_free(struct workload *workload);
 
 /* When the scenario is planned to be over, in nanoseconds from the run's beginning: with the

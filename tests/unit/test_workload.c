@@ -144,7 +144,9 @@ static void all_mistakes_are_told_at_once(void **state)
     struct err_msg msg = { "" };
     size_t lines = 0;
     (void)state;
-    assert_null(workload_try(json, &mistakes, &msg));
+    struct workload *workload = NULL;
+    assert_int_equal(
+        workload_from_text("w.json", json, sizeof json - 1, &workload, &mistakes, &msg), ERR_USAGE);
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         if (strstr(strbuf_text(&mistakes), wanted[i]) == NULL) {
             fail_msg("not told: %s\nbut:\n%s", wanted[i], strbuf_text(&mistakes));
