@@ -48,8 +48,8 @@ class Golden(unittest.TestCase):
             path.write_text(text)
         self.assertEqual(text, path.read_text())
 
-    def test_no_line_is_wider_than_a_terminal(self):
-        for name in CASES:
+    def test_no_line_of_a_help_page_is_wider_than_a_terminal(self):
+        for name in [name for name in CASES if name.startswith("help")]:
             for line in (GOLDEN / f"{name}.txt").read_text().splitlines():
                 self.assertLessEqual(len(line), 100, f"{name}: {line}")
 
