@@ -113,6 +113,7 @@ static struct request *add_request(struct messages *messages, const char *id, co
     request->next = messages->requests;
     messages->requests = request;
     messages->state.started++;
+    messages->state.newest += request->cursor == NULL ? 1 : 0;
     note_activity(messages);
     return request;
 }
@@ -174,9 +175,7 @@ static void read_page(struct messages *messages, const struct request *request, 
         return;
     }
     const cJSON *items = json_at(page, messages->profile->items);
-    if (cJSON_IsArray(items)) {
-        messages->state.answered++;
-    } else {
+    if (!cJSON_IsArray(items)) {
         note_failure(messages, "an answer without the profile's messages.items");
     }
     const cJSON *item = NULL;

@@ -23,7 +23,7 @@ struct messages_state {
     size_t in_flight;          /* requests without their answer read, held ones left out */
     size_t held;               /* requests that wait for a higher goal */
     size_t started;            /* requests so far */
-    size_t answered;           /* pages that came, the same one again included */
+    size_t newest;             /* of them those for the newest page, taken back or not */
     size_t failed;             /* refused, or with an answer that is none; not those taken back */
     bool no_more;              /* an answer said that there is no older page */
     uint64_t last_activity_ns; /* clock_now_ns of the last change */

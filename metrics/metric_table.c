@@ -104,8 +104,9 @@ static const struct metric_def table[] = {
       "CPU time of the page's main thread (Performance.getMetrics ThreadTime)." },
     { "page_ms", "Main-thread time of an older page", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
       "CPU time of the page's main thread for fifty older messages, from asking for them to calm." },
-    { "page_fetches", "Message pages fetched", "pages", METRIC_LOWER, METRIC_GATE, 0,
-      "Pages of messages that the first load fetched: more than one means that it fetched again." },
+    { "page_fetches", "Newest page asked for", "requests", METRIC_LOWER, METRIC_GATE, 0,
+      "Requests of the first load for the newest page of messages: more than one means that it is "
+      "fetched again." },
     { "script_ms", "Script time", "ms", METRIC_LOWER, METRIC_PAIRED, 0,
       "Part of the main-thread time spent in JavaScript." },
     { "layout_ms", "Layout time", "ms", METRIC_LOWER, METRIC_PAIRED, 0,

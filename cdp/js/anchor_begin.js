@@ -18,7 +18,7 @@ async (lib, { bubble, from_top, timeout_ms }) => {
   }
   const top = scroller.getBoundingClientRect().top;
   const bubbles = lib.visible(bubble, scroller);
-  const texts = bubbles.map((element) => element.innerText);
+  const texts = bubbles.map((element) => element.textContent);
   const at = bubbles.findIndex((element, i) =>
     element.getBoundingClientRect().top >= top && texts.indexOf(texts[i]) === texts.lastIndexOf(texts[i]));
   if (at < 0) {

@@ -7,7 +7,7 @@ async (lib, { bubble, still_frames, timeout_ms }) => {
   const find = () => {
     const scroller = lib.findScroller(bubble);
     const element = scroller === null ? undefined
-      : lib.visible(bubble, scroller).find((candidate) => candidate.innerText === text);
+      : lib.visible(bubble, scroller).find((candidate) => candidate.textContent === text);
     return element === undefined ? null : element.getBoundingClientRect().top;
   };
   let still = 0;

@@ -53,7 +53,7 @@ static void the_cost_of_older_messages_is_that_of_fifty(void **state)
     samples_release(&samples);
 }
 
-static void pages_of_the_first_load_are_counted_by_their_answers(void **state)
+static void requests_for_the_newest_page_are_counted_and_for_older_ones_not(void **state)
 {
     (void)state;
     struct fake_chat chat;
@@ -66,7 +66,7 @@ static void pages_of_the_first_load_are_counted_by_their_answers(void **state)
                                                                             "'seq:9'"));
     chat_play(&chat, "Test.load");
     struct collect_context context = { .journey = &chat.journey };
-    while (messages_state(chat.messages)->answered < 2) {
+    while (messages_state(chat.messages)->started < 3) {
         chat_play(&chat, "Test.nothing");
     }
     cJSON *raw = json_new_object();
@@ -200,7 +200,7 @@ int main(void)
         cmocka_unit_test(blank_space_is_averaged_over_the_frames),
         cmocka_unit_test(a_fast_scroll_that_did_not_happen_is_no_data),
         cmocka_unit_test(the_cost_of_older_messages_is_that_of_fifty),
-        cmocka_unit_test(pages_of_the_first_load_are_counted_by_their_answers),
+        cmocka_unit_test(requests_for_the_newest_page_are_counted_and_for_older_ones_not),
         cmocka_unit_test(the_jump_is_how_far_the_message_went),
         cmocka_unit_test(the_page_is_let_through_when_a_message_is_remembered),
         cmocka_unit_test(what_keeps_the_message_from_being_followed_is_said),
