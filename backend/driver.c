@@ -131,11 +131,12 @@ static void look(struct driver *driver, uint64_t now_ns)
     driver->stage = stage_at(driver->schedule, elapsed_ns);
 }
 
-static bool may_start(const struct driver *driver, const struct vu *vu)
+/* `others`: iterations that are about to begin and are not yet counted. */
+static bool may_start(const struct driver *driver, const struct vu *vu, uint64_t others)
 {
     return !driver->stopped && driver->point.starting &&
            schedule_may_start(driver->schedule, &driver->point, vu_number(vu), vu_started(vu),
-                              global(driver, driver->started));
+                              global(driver, driver->started + others));
 }
 
 static void start_closed(struct driver *driver, struct vu *vu, uint64_t due_ns, uint64_t now_ns)
@@ -145,16 +146,21 @@ static void start_closed(struct driver *driver, struct vu *vu, uint64_t due_ns, 
 }
 
 /* VUs that have become active start now, or after their jitter when it is their first time. One
- * that is still busy with an iteration from before goes on by itself. */
+ * that is still busy with an iteration from before goes on by itself. They all count as at work
+ * before the first of them sends: what they meet is each other. */
 static void activate(struct driver *driver, uint64_t now_ns)
 {
     uint32_t active = (uint32_t)share(driver, driver->point.active_vus);
+    uint32_t ready = 0;
+    for (uint32_t i = driver->active; i < active; i++) {
+        ready += !vu_is_busy(driver->vu[i]) && may_start(driver, driver->vu[i], ready) ? 1 : 0;
+    }
+    set_working(driver, (int)ready);
     for (uint32_t i = driver->active; i < active; i++) {
         struct vu *vu = driver->vu[i];
-        if (!vu_is_busy(vu) && may_start(driver, vu)) {
+        if (!vu_is_busy(vu) && may_start(driver, vu, 0)) {
             uint64_t jitter_ns =
                 vu_started(vu) == 0 ? schedule_jitter_ns(driver->schedule, vu_number(vu)) : 0;
-            set_working(driver, 1);
             start_closed(driver, vu, now_ns + jitter_ns, now_ns);
         }
     }
@@ -253,7 +259,7 @@ static void on_iteration(void *arg, struct vu *vu)
     if (now_ns - driver->start_ns >= driver->point.next_ns) {
         look(driver, now_ns);
     }
-    if (may_start(driver, vu)) {
+    if (may_start(driver, vu, 0)) {
         start_closed(driver, vu, now_ns, now_ns);
         return;
     }
