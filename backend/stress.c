@@ -89,6 +89,9 @@ static enum err ask_alive(const struct load *load, struct err_msg *msg)
     if (err == ERR_OK && answer.status >= 500) {
         err = err_set(msg, ERR_UNREACHABLE, "%s answers with status %ld: the server is not ready",
                       url, answer.status);
+    } else if (err == ERR_OK && answer.status >= 400) {
+        log_verbose("%s answers with status %ld: is this where the API begins?", url,
+                    answer.status);
     }
     strbuf_release(&answer.body);
     probe_free(probe);
@@ -196,10 +199,23 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
     return err;
 }
 
+/* How often the workload of that name is in the result: twice when it was named twice. */
+static int times_told(const struct run *run, const char *name)
+{
+    int times = 0;
+    const cJSON *workload = NULL;
+    cJSON_ArrayForEach (workload, run->workloads) {
+        times += strcmp(json_text(workload, "name"), name) == 0 ? 1 : 0;
+    }
+    return times;
+}
+
 static enum err write_raw(const struct run *run, const struct workload *workload, const char *kind,
                           cJSON *root, struct err_msg *msg)
 {
-    char *name = mem_format("raw/%s-%s.json.gz", workload->name, kind);
+    int times = times_told(run, workload->name);
+    char *name = times > 1 ? mem_format("raw/%s-%d-%s.json.gz", workload->name, times, kind)
+                           : mem_format("raw/%s-%s.json.gz", workload->name, kind);
     char *path = result_path(&run->result, name);
     enum err err = json_write_file(path, root, msg);
     cJSON_Delete(root);

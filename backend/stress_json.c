@@ -180,7 +180,9 @@ static void add_knee(const struct record_scenario *scenario, cJSON *parent)
     struct knee knee;
     for (size_t i = 0; i < RECORD_LEVELS; i++) {
         const struct level *level = &scenario->level[i];
-        if (histogram_samples(&level->tally.service_ns) >= KNEE_SAMPLES) {
+        /* Where somebody gave up the mean is only a lower bound. */
+        if (histogram_samples(&level->tally.service_ns) >= KNEE_SAMPLES &&
+            histogram_censored(&level->tally.service_ns) == 0) {
             vus[points] = (double)level->vus_sum / (double)level->tally.requests;
             service_ms[points++] =
                 histogram_mean(&level->tally.service_ns).value / FIGURES_NS_IN_MS;

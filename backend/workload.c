@@ -9,6 +9,7 @@
 #define APIS_FOLDER      "backend/apis/"
 #define SCHEMA_NAME      "schema"
 #define JSON_END         ".json"
+#define NAME_CHARS       64
 #define NAMES_MAX        ((size_t)64)
 
 /* The middle of "backend/scenarios/<name>.json", or NULL when the path is another one. */
@@ -146,6 +147,19 @@ static void read_integrity(struct workload *workload, const cJSON *list)
     }
 }
 
+/* It becomes part of file names. */
+static void check_name(struct workload *workload)
+{
+    const char *name = workload->name;
+    if (name != NULL && (name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                           "0123456789-_")] != '\0' ||
+                         strlen(name) > NAME_CHARS)) {
+        config_complain(&workload->config,
+                        cJSON_GetObjectItemCaseSensitive(workload->config.root, "name"),
+                        "must be letters, digits, \"-\" and \"_\", at most %d", NAME_CHARS);
+    }
+}
+
 static void read_all(struct workload *workload)
 {
     static const char *const fields[] = { "$schema",  "name",       "summary",   "api",
@@ -155,6 +169,7 @@ static void read_all(struct workload *workload)
     const cJSON *root = config->root;
     config_known(config, root, fields);
     workload->name = config_text(config, root, "name", CONFIG_REQUIRED);
+    check_name(workload);
     workload->summary = config_text(config, root, "summary", CONFIG_REQUIRED);
     workload_read_metrics(workload, config_object(config, root, "metrics", CONFIG_OPTIONAL));
     workload_read_flows(workload, config_object(config, root, "flows", CONFIG_REQUIRED));

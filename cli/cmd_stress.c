@@ -321,6 +321,10 @@ static cJSON *describe_options(const struct stress_plan *plan)
     }
     json_add_number(node, "threads", (double)given.threads);
     json_add_bool(node, "reset", given.reset);
+    cJSON *tags = json_add_object(node, "tags");
+    for (size_t i = 0; i < plan->tag_count; i++) {
+        json_add_text(tags, plan->tag[i].name, plan->tag[i].value);
+    }
     json_add_bool(node, "baseline", plan->baseline);
     json_add_bool(node, "thresholds", plan->thresholds);
     json_add_number(node, "tolerate_5xx", (double)plan->tolerated_5xx);
