@@ -44,8 +44,8 @@ ifndef V
 Q := @
 say = @echo "  $(1) $(@:build/%=%)"
 endif
-TIDY_STAMPS := $(SOURCES:%.c=build/tidy/%.ok) $(UNIT_SOURCES:%.c=build/tidy/%.ok) \
-  $(FUZZ_SOURCES:%.c=build/tidy/%.ok)
+TIDY_STAMPS := $(SOURCES:%.c=build/tidy/%.ok)
+TIDY_TEST_STAMPS := $(UNIT_SOURCES:%.c=build/tidy/%.ok) $(FUZZ_SOURCES:%.c=build/tidy/%.ok)
 
 .PHONY: all
 all: build/tmscdp ## Build the program
@@ -157,13 +157,14 @@ effects: all client ## How large the effect of each switch of the reference chat
 kill-matrix: all client ## Who dies × when, all of it (make test does each victim once)
 	KILL_MATRIX=whole /usr/bin/python3 -m unittest -v tests.e2e.test_ends
 
-.PHONY: lint format tidy
-lint: tidy ## Format, static analysis, rooms
+.PHONY: lint format tidy tidy-tests
+lint: tidy ## Format, static analysis of what is shipped, rooms
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
 	scripts/check-layers
 format: ## Format all C files in place
 	clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(FUZZ_SOURCES)
 tidy: $(TIDY_STAMPS)
+tidy-tests: $(TIDY_TEST_STAMPS) ## Static analysis of the unit tests and fuzzers too (minutes)
 build/tidy/%.ok: %.c .clang-tidy
 	@mkdir -p $(@D)
 	$(call say,TIDY)
@@ -182,7 +183,7 @@ distclean: clean ## Also the stack, the client and npm's packages (not data/)
 .PHONY: help
 help: ## This list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-	  while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
 
 -include $(wildcard build/obj/*/*.d build/obj/*/*/*.d build/asan/*/*.d build/asan/*/*/*.d \
   build/unit/*.d build/tidy/*/*.d build/tidy/*/*/*.d build/fuzz/*.d)

@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,6 +27,8 @@ class SeededStack:
         self.env = {}
 
     def start(self):
+        # A polite end must reach the callers' `finally`, or the stack would stay behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             self.stack("up")
             self.read_env()
