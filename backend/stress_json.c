@@ -5,7 +5,7 @@
 
 #include "backend/figures.h"
 #include "base/mem.h"
-#include "metrics/queueing.h"
+#include "metrics/knee.h"
 
 #define KNEE_SAMPLES 20 /* of a level, for its mean to count */
 #define STAT_BYTES   ((size_t)32)

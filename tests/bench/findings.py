@@ -5,10 +5,11 @@
     tests/bench/findings.py switches [--seconds 20]       about 10 minutes
 
 votes: the full shape of poll-vote, once for each time that a vote holds its lock, against a closed
-queue: V users who think for z and then want a lock that is held for h. How long the lock is held
-without the extra hold is read off the first run: a lock that is never idle is passed on 1/h times a
-second. Told are the highest rate, the knee (V* = (h + z)/h), and the 95th percentile from 31 VUs on,
-each beside what the queue gives: the first two by formula, the last by simulating it over the same VUs.
+queue: V users who think for z and then want a lock that is held for h. What a vote takes of the lock or
+of the server's processor without the extra hold is read off the first run: what is never idle is passed
+on 1/h times a second. Told are the rate when the queue never empties, the knee (V* = (h + z)/h), and the
+95th percentile from 31 VUs on, each beside what the queue gives: by simulating it over the same VUs, and for the
+knee by formula too, which holds for queues that had the time to settle.
 
 switches: the workloads on two chats side by side, one with the bottleneck and one without it, taking
 turns, three times. Told are the ratios of the 95th percentile and of the server's processor time per
@@ -35,6 +36,8 @@ from tests.support.stack import SeededStack  # noqa: E402
 THINK_S = (0.1, 0.6)
 STAGES = [(10, 10), (20, 30), (30, 50), (30, 100), (20, 0)]
 TIMEOUT_S = 10
+KNEE_SAMPLES = 20  # as in backend/stress_json.c
+BUSY_VUS = 60  # where a queue that is never empty is sure to be one
 T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -82,6 +85,30 @@ def simulate(hold_s, rest_s, seed):
     return votes
 
 
+def knee_of(votes):
+    """The bend of the mean response over the levels of VUs, found as tmscdp finds it: the simulated
+    ramp does not wait for the queue either, so its bend stands where the measured one should."""
+    levels = {}
+    for vus, response in votes:
+        levels.setdefault(int(max(vus, 1) - 1) // 5, []).append((vus, response))
+    points = [(statistics.fmean(v for v, _ in level), statistics.fmean(r for _, r in level))
+              for level in levels.values()
+              if len(level) >= KNEE_SAMPLES and max(r for _, r in level) < TIMEOUT_S]
+    if len(points) < 4:
+        return math.nan
+    low, high = min(v for v, _ in points), max(v for v, _ in points)
+
+    def left_by(knee):
+        xs = [max(0, v - knee) for v, _ in points]
+        ys = [r for _, r in points]
+        if len(set(xs)) < 2:
+            return math.inf
+        slope, flat = statistics.linear_regression(xs, ys)
+        return sum((y - flat - slope * x) ** 2 for x, y in zip(xs, ys)) if slope > 0 else math.inf
+
+    return min((low + (high - low) * step / 256 for step in range(256)), key=left_by)
+
+
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
@@ -98,36 +125,47 @@ def shown(figures, key):
     return f"{mark}{figures[key]:.0f} ms"
 
 
-def highest_rate(workload):
-    """Votes a second at the busiest level that lasted and in which nobody gave up."""
-    return max(level["rate"] for level in workload["scenarios"][0]["levels"]
-               if level["seconds"] >= 3 and "timed_out" not in level["service_ms"])
+def saturated_rate(workload, from_vus):
+    """Votes a second over the levels from so many VUs on in which nobody gave up."""
+    levels = [level for level in workload["scenarios"][0]["levels"]
+              if level["vus_from"] >= from_vus and "timed_out" not in level["service_ms"]]
+    if not levels:
+        return math.nan
+    return (sum(level["rate"] * level["seconds"] for level in levels) /
+            sum(level["seconds"] for level in levels))
 
 
-def votes(holds):
+def keep(workload, folder, hold):
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"votes-{hold}.json").write_text(json.dumps(workload))
+
+
+def votes(holds, folder):
     lock_s = rest_s = None
-    print(f"{'hold':>6} {'verdict by band (≤15, 16–30, 31+)':38} {'most votes a second':>22} "
-          f"{'knee at':>16} {'p95 from 31 VUs':>26}")
+    print(f"{'hold':>6} {'verdict by band (≤15, 16–30, 31+)':38} {'votes a second, full':>22} "
+          f"{'knee at':>20} {'p95 from 31 VUs':>26}")
     for hold in holds:
         stack = SeededStack("findings", RATELIMIT_ENABLED="false", TMS_VOTE_HOLD_MS=hold).start()
         try:
             workload = stress(stack, "poll-vote")
         finally:
             stack.stop()
+        keep(workload, folder, hold)
         if lock_s is None:
-            lock_s = 1 / highest_rate(workload) - hold / 1000
+            lock_s = 1 / saturated_rate(workload, BUSY_VUS) - hold / 1000
             rest_s = max(workload["scenarios"][0]["baseline"]["service_ms"]["med"] / 1000 -
                          lock_s - hold / 1000, 0)
         h = lock_s + hold / 1000
+        z = sum(THINK_S) / 2
         model = simulate(h, rest_s, 1)
         high = [r * 1000 for v, r in model if v >= 31]
         verdicts = [band(workload, name)["verdict"]["verdict"] if band(workload, name) else "-"
                     for name in ("1-15", "16-30", "31+")]
         knee = workload["scenarios"][0].get("knee", {}).get("vus")
-        z = sum(THINK_S) / 2
         print(f"{hold:4} ms {', '.join(verdicts):38} "
-              f"{highest_rate(workload):12.1f} ({1 / h:7.1f}) "
-              f"{f'{knee:.1f}' if knee else '-':>6} ({(h + z) / h:4.1f}) "
+              f"{saturated_rate(workload, min(BUSY_VUS, 1.5 * (h + z) / h)):12.1f} ({1 / h:7.1f}) "
+              f"{f'{knee:.1f}' if knee else '-':>6} ({knee_of(model):4.1f}; {(h + z) / h:4.1f}) "
               f"{shown(band(workload, '31+')['service_ms'], 'p95'):>12} "
               f"({percentile(high, 0.95):.0f} ms)", flush=True)
         outcomes = workload["scenarios"][0]["outcomes"]
@@ -227,10 +265,11 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["votes", "switches"])
     parser.add_argument("--holds", default="0,25,300", help="milliseconds, rising from 0")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the results of votes there")
     parser.add_argument("--seconds", type=int, default=20, help="of each scenario")
     arguments = parser.parse_args()
     if arguments.what == "votes":
-        votes([int(word) for word in arguments.holds.split(",")])
+        votes([int(word) for word in arguments.holds.split(",")], arguments.keep)
     else:
         switches(arguments.seconds)
 

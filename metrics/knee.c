@@ -1,27 +1,10 @@
-#include "metrics/queueing.h"
+#include "metrics/knee.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdlib.h>
-
-#include "base/mem.h"
-#include "base/rng.h"
 
 #define KNEE_STEPS    256
 #define POINTS_NEEDED 4
-#define LOOK_AGAIN_NS UINT64_C(1000000) /* an idle VU asks this often whether it is active */
 #define NOTHING_ROSE  1e-12
-
-double queueing_knee(double hold, double think)
-{
-    assert(hold > 0);
-    return (hold + think) / hold;
-}
-
-double queueing_response(double vus, double hold, double think)
-{
-    return fmax(hold, vus * hold - think);
-}
 
 static double over_knee(double vus, double knee)
 {
@@ -93,52 +76,4 @@ void knee_fit(const double *vus, const double *response, size_t n, struct knee *
     }
     out->has_data = least < all * (1 - NOTHING_ROSE);
     out->explained = out->has_data ? 1 - least / all : 0;
-}
-
-static uint64_t think(const struct queue_model *model, struct rng *rng)
-{
-    return model->think_min_ns + rng_below(rng, model->think_max_ns - model->think_min_ns + 1);
-}
-
-static uint32_t first_to_come(const uint64_t *comes_ns, uint32_t count)
-{
-    uint32_t first = 0;
-    for (uint32_t i = 1; i < count; i++) {
-        first = comes_ns[i] < comes_ns[first] ? i : first;
-    }
-    return first;
-}
-
-void queueing_simulate(const struct queue_model *model, const struct queue_shape *shape,
-                       struct histogram *bands)
-{
-    assert(model->think_max_ns >= model->think_min_ns && shape->most_vus > 0);
-    struct rng rng;
-    uint64_t free_ns = 0;
-    uint64_t *comes_ns = mem_new_array(shape->most_vus, sizeof *comes_ns);
-    rng_init(&rng, model->seed);
-    for (;;) {
-        /* One lock and one order: who comes first is served first, whatever happens later. */
-        uint32_t vu = first_to_come(comes_ns, shape->most_vus);
-        uint64_t now_ns = comes_ns[vu];
-        if (now_ns >= shape->length_ns) {
-            break;
-        }
-        uint32_t active = shape->vus_at(shape->arg, now_ns);
-        if (vu >= active) {
-            comes_ns[vu] = now_ns + LOOK_AGAIN_NS;
-            continue;
-        }
-        uint64_t wants_ns = now_ns + model->before_ns;
-        free_ns = (wants_ns > free_ns ? wants_ns : free_ns) + model->hold_ns;
-        uint64_t response_ns = free_ns - now_ns;
-        if (model->timeout_ns > 0 && response_ns > model->timeout_ns) {
-            response_ns = model->timeout_ns;
-            histogram_add_censored(&bands[vu_band_of(active)], response_ns);
-        } else {
-            histogram_add(&bands[vu_band_of(active)], response_ns);
-        }
-        comes_ns[vu] = now_ns + response_ns + think(model, &rng);
-    }
-    free(comes_ns);
 }
