@@ -1,48 +1,16 @@
 /* tmscdp doctor: what stands in the way of a measurement, and what to do about it. */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/redact.h"
 #include "cli/command.h"
 #include "cli/doctor.h"
-#include "cli/inputs.h"
-
-static const char *const state_names[] = {
-    [FINDING_OK] = "ok",
-    [FINDING_SKIPPED] = "skipped",
-    [FINDING_WARN] = "warn",
-    [FINDING_FAIL] = "fail",
-};
-
-static void (*const checks[])(struct doctor *doctor) = {
-    doctor_check_client,        doctor_check_api,         doctor_check_login, doctor_check_limiter,
-    doctor_check_clock,         doctor_check_database,    doctor_check_redis, doctor_check_browser,
-    doctor_check_shared_memory, doctor_check_descriptors, doctor_check_ports, doctor_check_noise,
-};
-
-void doctor_add(struct doctor *doctor, enum finding_state state, const char *name, const char *todo,
-                const char *format, ...)
-{
-    struct strbuf what = STRBUF_INIT;
-    va_list args;
-
-    va_start(args, format);
-    strbuf_addv(&what, format, args);
-    va_end(args);
-    (void)redact_text(&what);
-    if (doctor->count < DOCTOR_FINDINGS_MAX) {
-        doctor->finding[doctor->count++] =
-            (struct finding){ state, name, strbuf_detach(&what), todo };
-    }
-}
 
 static void print_text(const struct doctor *doctor)
 {
     for (size_t i = 0; i < doctor->count; i++) {
         const struct finding *finding = &doctor->finding[i];
-        (void)printf("%-7s  %-11s  %s\n", state_names[finding->state], finding->name,
+        (void)printf("%-7s  %-11s  %s\n", doctor_state_name(finding->state), finding->name,
                      finding->what);
         if (finding->todo != NULL) {
             (void)printf("%-7s  %-11s  -> %s\n", "", "", finding->todo);
@@ -53,37 +21,14 @@ static void print_text(const struct doctor *doctor)
 static void print_json(const struct doctor *doctor)
 {
     struct strbuf text = STRBUF_INIT;
-    cJSON *list = json_new_array();
-    for (size_t i = 0; i < doctor->count; i++) {
-        const struct finding *finding = &doctor->finding[i];
-        cJSON *node = json_push_object(list);
-        json_add_text(node, "state", state_names[finding->state]);
-        json_add_text(node, "check", finding->name);
-        json_add_text(node, "found", finding->what);
-        json_add_text(node, "todo", finding->todo);
-    }
+    cJSON *list = doctor_to_json(doctor);
     json_write(list, true, &text);
     (void)printf("%s\n", strbuf_text(&text));
     strbuf_release(&text);
     cJSON_Delete(list);
 }
 
-/* BASE_URL is given with or without /api/v1. */
-static char *without_prefix(const char *api_url)
-{
-    static const char prefix[] = "/api/v1";
-    size_t length = strlen(api_url);
-    while (length > 0 && api_url[length - 1] == '/') {
-        length--;
-    }
-    if (length >= sizeof prefix - 1 &&
-        strncmp(api_url + length - (sizeof prefix - 1), prefix, sizeof prefix - 1) == 0) {
-        length -= sizeof prefix - 1;
-    }
-    return mem_dup_bytes(api_url, length);
-}
-
-static int conclude(struct doctor *doctor, bool as_json)
+static int conclude(const struct doctor *doctor, bool as_json)
 {
     enum finding_state worst = FINDING_OK;
     if (as_json) {
@@ -93,7 +38,6 @@ static int conclude(struct doctor *doctor, bool as_json)
     }
     for (size_t i = 0; i < doctor->count; i++) {
         worst = doctor->finding[i].state > worst ? doctor->finding[i].state : worst;
-        free(doctor->finding[i].what);
     }
     if (doctor->refused) {
         return EXIT_REFUSED;
@@ -104,31 +48,13 @@ static int conclude(struct doctor *doctor, bool as_json)
 static int examine(struct doctor *doctor, const char *api_url, const char *token_file, bool as_json)
 {
     struct err_msg msg = { "" };
-    char *token = NULL;
-    char *own_api_url = without_prefix(api_url);
-    int exit_code;
-
-    /* Without a token the checks that need one say so. */
-    if (inputs_token(token_file, "data", &token, &msg) == ERR_OK) {
-        doctor->token = token;
-    }
-    doctor->api_url = own_api_url;
     enum err code = loop_new(&doctor->loop, &msg);
     if (code == ERR_OK) {
-        code = probe_new(&doctor->probe, &msg);
+        code = doctor_examine(doctor, api_url, token_file, "data", &msg);
     }
-    if (code == ERR_OK) {
-        for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
-            checks[i](doctor);
-        }
-        exit_code = conclude(doctor, as_json);
-    } else {
-        exit_code = command_fail("doctor", code, &msg);
-    }
-    probe_free(doctor->probe);
+    int exit_code = code == ERR_OK ? conclude(doctor, as_json) : command_fail("doctor", code, &msg);
+    doctor_release(doctor);
     loop_free(doctor->loop);
-    free(token);
-    free(own_api_url);
     return exit_code;
 }
 

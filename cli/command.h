@@ -35,6 +35,7 @@ extern const struct command cmd_stress;
 extern const struct command cmd_rescore;
 extern const struct command cmd_report;
 extern const struct command cmd_doctor;
+extern const struct command cmd_run;
 
 /* The exit code that belongs to an error. */
 int command_exit_code(enum err code);

@@ -8,6 +8,7 @@
 
 #include "backend/probe.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/loop.h"
 #include "base/options.h"
 
@@ -30,7 +31,7 @@ struct finding {
 struct doctor {
     /* What to look at; borrowed. NULL: not given. */
     const char *client_url;
-    const char *api_url; /* without /api/v1 */
+    const char *api_url; /* without /api/v1; set by doctor_examine, as is the token */
     const char *database_url;
     const char *redis_url;
     const char *token;
@@ -47,6 +48,20 @@ struct doctor {
 /* Adds a finding; `todo` is a static sentence or NULL. */
 void doctor_add(struct doctor *doctor, enum finding_state state, const char *name, const char *todo,
                 const char *format, ...) PRINTF_LIKE(5, 6);
+
+/* "ok", "skipped", "warn", "fail". */
+const char *doctor_state_name(enum finding_state state);
+
+/* Runs all checks; `doctor->loop` and what to look at are set. The token is that of `token_file`,
+ * the environment or `data_dir` (cli/inputs.h). The findings are freed by doctor_release. Only our
+ * own failure is an error. */
+MUST_CHECK enum err doctor_examine(struct doctor *doctor, const char *api_url,
+                                   const char *token_file, const char *data_dir,
+                                   struct err_msg *msg);
+void doctor_release(struct doctor *doctor);
+
+/* [{"state","check","found","todo"}…] */
+cJSON *doctor_to_json(const struct doctor *doctor);
 
 /* The checks, in the order they are shown. */
 void doctor_check_client(struct doctor *doctor);

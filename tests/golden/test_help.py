@@ -15,6 +15,7 @@ TMSCDP = ROOT / "build" / "tmscdp"
 CASES = {
     "help": ["--help"],
     "help-doctor": ["doctor", "--help"],
+    "help-run": ["run", "--help"],
     "help-seed": ["seed", "--help"],
     "help-measure": ["measure", "--help"],
     "help-stress": ["stress", "--help"],
@@ -26,6 +27,9 @@ CASES = {
     "missing-value": ["measure", "--messages"],
     "extra-word": ["doctor", "now"],
     "report-of-nothing": ["report", "nowhere"],
+    "run-plan": ["run", "--plan", "--quick", "--only", "poll-vote,browser", "--skip", "seed"],
+    "run-of-no-part": ["run", "--only", "poll-votes"],
+    "run-of-nothing": ["run", "--continue", "nowhere"],
     "refused-host": ["measure", "--client-url", "http://chat.example.com"],
 }
 
