@@ -66,6 +66,20 @@ void samples_summarise(const struct samples *samples, struct metric_value *out)
     }
 }
 
+void samples_add_values(const struct samples *samples, cJSON *metrics)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct sample_list *list = &samples->lists[i];
+        cJSON *node = cJSON_GetObjectItemCaseSensitive(metrics, list->def->name);
+        if (list->count > 0 && cJSON_IsObject(node)) {
+            cJSON *values = json_add_array(node, "values");
+            for (size_t k = 0; k < list->count; k++) {
+                json_push_number(values, list->values[k]);
+            }
+        }
+    }
+}
+
 void samples_release(struct samples *samples)
 {
     for (size_t i = 0; i < samples->count; i++) {

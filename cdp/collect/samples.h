@@ -34,6 +34,9 @@ void samples_add_from(struct samples *samples, const char *metric, const cJSON *
 /* One summary a metric into `out`, which has room for samples->count. */
 void samples_summarise(const struct samples *samples, struct metric_value *out);
 
+/* Adds {"values":[…]}, one a repetition that has one, to each metric's node of `metrics`. */
+void samples_add_values(const struct samples *samples, cJSON *metrics);
+
 void samples_release(struct samples *samples);
 
 #endif
