@@ -173,6 +173,35 @@ static double planned_seconds(const struct workload *workload)
     return (double)end_ns / (double)NS_PER_S;
 }
 
+/* How often the workload of that name is in the result: twice when it was named twice. */
+static int times_told(const struct run *run, const char *name)
+{
+    int times = 0;
+    const cJSON *workload = NULL;
+    cJSON_ArrayForEach (workload, run->workloads) {
+        times += strcmp(json_text(workload, "name"), name) == 0 ? 1 : 0;
+    }
+    return times;
+}
+
+/* When the load begins, on the clock that all programs of the machine share: what others measure
+ * meanwhile is laid beside the timeline by it. Whoever waits for the load waits for the file. */
+static enum err tell_start(const struct load *load, struct err_msg *msg)
+{
+    const struct run *run = load->run;
+    int before = times_told(run, load->workload->name);
+    char *name = before > 0 ? mem_format("raw/%s-%d-start.json", load->workload->name, before + 1)
+                            : mem_format("raw/%s-start.json", load->workload->name);
+    char *path = result_path(&run->result, name);
+    cJSON *root = json_new_object();
+    json_add_number(root, "monotonic_s", (double)clock_now_ns() / (double)NS_PER_S);
+    enum err err = json_write_file(path, root, msg);
+    cJSON_Delete(root);
+    free(path);
+    free(name);
+    return err;
+}
+
 static enum err apply_load(struct load *load, struct err_msg *msg)
 {
     const struct workload *workload = load->workload;
@@ -190,24 +219,16 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
     load->progress.total_s = planned_seconds(workload);
     const struct engine_plan plan = engine_plan_of(load, drivers, workload->scenario_count);
     clock_iso(load->started_at);
+    enum err err = tell_start(load, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
     host_read(&before);
-    enum err err =
-        crew_run(load->loop, &plan, load->run->plan->threads, load->record, &load->end, msg);
+    err = crew_run(load->loop, &plan, load->run->plan->threads, load->record, &load->end, msg);
     host_read(&after);
     host_noise_between(&before, &after, &load->noise);
     progress_clear(&load->progress);
     return err;
-}
-
-/* How often the workload of that name is in the result: twice when it was named twice. */
-static int times_told(const struct run *run, const char *name)
-{
-    int times = 0;
-    const cJSON *workload = NULL;
-    cJSON_ArrayForEach (workload, run->workloads) {
-        times += strcmp(json_text(workload, "name"), name) == 0 ? 1 : 0;
-    }
-    return times;
 }
 
 static enum err write_raw(const struct run *run, const struct workload *workload, const char *kind,
