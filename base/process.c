@@ -215,21 +215,54 @@ static size_t gather_tree(struct proc_entry *entries, size_t count, pid_t root)
     return members;
 }
 
+/* The members of the tree stand first; the caller frees the entries. */
+static enum err list_tree(pid_t root, struct proc_entry **entries, size_t *members,
+                          struct err_msg *msg)
+{
+    size_t count = 0;
+    enum err err = proc_list(entries, &count, msg);
+    if (err != ERR_OK) {
+        return err;
+    }
+    *members = gather_tree(*entries, count, root);
+    if (*members == 0) {
+        free(*entries);
+        *entries = NULL;
+        return err_set(msg, ERR_IO, "process %ld is gone", (long)root);
+    }
+    return ERR_OK;
+}
+
+static uint64_t ticks_to_ns(uint64_t ticks)
+{
+    return ticks * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+enum err process_tree_cpu(pid_t root, uint64_t *cpu_ns, struct err_msg *msg)
+{
+    struct proc_entry *entries = NULL;
+    size_t members = 0;
+    enum err err = list_tree(root, &entries, &members, msg);
+    uint64_t ticks = 0;
+    for (size_t i = 0; i < members; i++) {
+        ticks += entries[i].cpu_ticks;
+    }
+    free(entries);
+    if (err == ERR_OK) {
+        *cpu_ns = ticks_to_ns(ticks);
+    }
+    return err;
+}
+
 enum err process_tree_usage(pid_t root, struct process_usage *out, struct err_msg *msg)
 {
     struct proc_entry *entries = NULL;
     struct process_usage usage = { 0 };
-    size_t count = 0;
+    size_t members = 0;
     uint64_t ticks = 0;
-    long per_second = sysconf(_SC_CLK_TCK);
-    enum err err = proc_list(&entries, &count, msg);
+    enum err err = list_tree(root, &entries, &members, msg);
     if (err != ERR_OK) {
         return err;
-    }
-    size_t members = gather_tree(entries, count, root);
-    if (members == 0) {
-        free(entries);
-        return err_set(msg, ERR_IO, "process %ld is gone", (long)root);
     }
     for (size_t i = 0; i < members; i++) {
         uint64_t pss = 0;
@@ -244,7 +277,7 @@ enum err process_tree_usage(pid_t root, struct process_usage *out, struct err_ms
         }
     }
     free(entries);
-    usage.cpu_ns = ticks * (NS_PER_S / (uint64_t)per_second);
+    usage.cpu_ns = ticks_to_ns(ticks);
     *out = usage;
     return ERR_OK;
 }

@@ -51,6 +51,10 @@ struct process_usage {
     unsigned unread;    /* of these, whose memory we may not read: not in pss_bytes */
 };
 
+/* The CPU time alone of such a tree, as cpu_ns above: cheap enough for both ends of a measured
+ * window. ERR_IO when `root` is gone. */
+MUST_CHECK enum err process_tree_cpu(pid_t root, uint64_t *cpu_ns, struct err_msg *msg);
+
 /* Sums a process tree; processes that vanish while it reads are left out. ERR_IO when `root` itself
  * is gone. Costs about 1 ms a process (PSS): not for a measured window. */
 MUST_CHECK enum err process_tree_usage(pid_t root, struct process_usage *out, struct err_msg *msg);

@@ -202,7 +202,8 @@ enum err journey_open(struct journey *journey, uint64_t timeout_ms, struct err_m
         err = explain(journey, ERR_UNREACHABLE, "the login did not hold", msg);
     }
     if (err == ERR_OK) {
-        err = journey_settle(journey, deadline_ns, msg);
+        err = journey_settle(journey, journey->hasty ? JOURNEY_HASTY_QUIET_MS : JOURNEY_QUIET_MS,
+                             deadline_ns, msg);
     }
     if (err == ERR_OK) {
         err = journey_check(journey, msg);
@@ -287,14 +288,15 @@ enum err journey_wait_idle(struct journey *journey, uint64_t deadline_ns, struct
     return err;
 }
 
-static bool is_calm(const struct journey *journey)
+static bool is_calm(const struct journey *journey, uint64_t quiet_ms)
 {
     const struct messages_state *state = messages_state(journey->messages);
     return state->in_flight == 0 &&
-           clock_now_ns() - state->last_activity_ns >= JOURNEY_QUIET_MS * NS_PER_MS;
+           clock_now_ns() - state->last_activity_ns >= quiet_ms * NS_PER_MS;
 }
 
-enum err journey_settle(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
+enum err journey_settle(struct journey *journey, uint64_t quiet_ms, uint64_t deadline_ns,
+                        struct err_msg *msg)
 {
     for (;;) {
         enum err err = journey_wait_idle(journey, deadline_ns, msg);
@@ -302,7 +304,7 @@ enum err journey_settle(struct journey *journey, uint64_t deadline_ns, struct er
             return err;
         }
         cJSON *args = json_new_object();
-        json_add_number(args, "quiet_ms", JOURNEY_QUIET_MS);
+        json_add_number(args, "quiet_ms", (double)quiet_ms);
         json_add_number(args, "timeout_ms", (double)ms_until(deadline_ns));
         cJSON *value = NULL;
         err = page_run(journey->page, "cdp/js/quiet.js", args, &value, msg);
@@ -312,7 +314,8 @@ enum err journey_settle(struct journey *journey, uint64_t deadline_ns, struct er
         if (err != ERR_OK) {
             return err;
         }
-        if (quiet && is_calm(journey)) {
+        if (quiet && is_calm(journey, quiet_ms)) {
+            journey->calm = true;
             return ERR_OK;
         }
         if (ms_until(deadline_ns) == 0) {
@@ -341,11 +344,20 @@ enum err journey_scroll_to_end(struct journey *journey, bool *moved, struct err_
     return err;
 }
 
-enum err journey_to_end(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
+/* What arrives or mends its height while it gets calm may move the end away again. */
+enum err journey_settle_at_end(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
 {
-    bool moved = true;
-    enum err err = journey_scroll_to_end(journey, &moved, msg);
-    return err == ERR_OK && moved ? journey_settle(journey, deadline_ns, msg) : err;
+    for (;;) {
+        bool moved = true;
+        enum err err = journey_scroll_to_end(journey, &moved, msg);
+        if (err != ERR_OK || (!moved && journey->calm)) {
+            return err;
+        }
+        err = journey_settle(journey, JOURNEY_STAGE_QUIET_MS, deadline_ns, msg);
+        if (err != ERR_OK) {
+            return err;
+        }
+    }
 }
 
 /* Runs one of the two ways; the flag tells whether it arrived. */
@@ -367,6 +379,7 @@ static enum err take_way(struct journey *journey, const char *script, const char
 
 enum err journey_remount(struct journey *journey, uint64_t deadline_ns, struct err_msg *msg)
 {
+    journey->calm = false;
     enum err err = take_way(journey, "cdp/js/away.js", "left", deadline_ns, msg);
     if (err == ERR_OK) {
         err = take_way(journey, "cdp/js/back.js", "returned", deadline_ns, msg);

@@ -15,9 +15,12 @@
 #include "cdp/page.h"
 #include "cdp/profile.h"
 
-#define JOURNEY_QUIET_MS                                                                           \
-    800 /* calm: as long without a message request and without new elements                        \
-         */
+/* Calm: as long without a message request and without new elements. The first load is waited for
+ * longest: only there does the app fetch everything again when its socket has connected, well after
+ * its first rows. */
+#define JOURNEY_QUIET_MS       700
+#define JOURNEY_STAGE_QUIET_MS 350 /* at a count of messages */
+#define JOURNEY_HASTY_QUIET_MS 150 /* where nothing is measured */
 
 struct journey {
     struct page *page;
@@ -27,6 +30,8 @@ struct journey {
     const char *url;   /* of the conversation, as the browser shall open it */
     const char *token; /* never logged, never stored */
     cJSON *how;        /* array of the steps taken, in words; borrowed */
+    bool hasty;        /* nothing will be measured: a short calm after the first load suffices */
+    bool calm;         /* nothing was asked of the page since it was calm */
 };
 
 /* Prepares the page: login, observers, blocked requests, message watch. */
@@ -40,17 +45,19 @@ MUST_CHECK enum err journey_open(struct journey *journey, uint64_t timeout_ms, s
  * what is there instead. */
 MUST_CHECK enum err journey_check(struct journey *journey, struct err_msg *msg);
 
-/* Waits for calm. ERR_TIMEOUT when there is none before the deadline. */
-MUST_CHECK enum err journey_settle(struct journey *journey, uint64_t deadline_ns,
+/* Waits until the page was calm for `quiet_ms`. ERR_TIMEOUT when there is no calm before the
+ * deadline. */
+MUST_CHECK enum err journey_settle(struct journey *journey, uint64_t quiet_ms, uint64_t deadline_ns,
                                    struct err_msg *msg);
 
 /* Scrolls the list to its newest message. *moved (NULL allowed): it was not there already. */
 MUST_CHECK enum err journey_scroll_to_end(struct journey *journey, bool *moved,
                                           struct err_msg *msg);
 
-/* The same, and waits for calm when it moved. */
-MUST_CHECK enum err journey_to_end(struct journey *journey, uint64_t deadline_ns,
-                                   struct err_msg *msg);
+/* The same until it is calm there (JOURNEY_STAGE_QUIET_MS). Costs nothing more when it already
+ * was. */
+MUST_CHECK enum err journey_settle_at_end(struct journey *journey, uint64_t deadline_ns,
+                                          struct err_msg *msg);
 
 /* Takes the list down and puts it up again by a client-side route to another conversation and
  * back. ERR_NO_DATA when the app does not let itself be led so. */

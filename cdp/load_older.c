@@ -3,6 +3,8 @@
 #include "base/clock.h"
 
 #define START_MS      1500 /* for a press or a scroll to become a request */
+#define BUTTON_MS     1000 /* for the button of a list that was just put up */
+#define LOOK_MS       30   /* between two looks at it */
 #define SCROLL_MS     4000
 #define FRUITLESS_MAX 3 /* remounts in a row that bring nothing */
 
@@ -77,16 +79,43 @@ static enum err scroll_up(struct journey *journey, struct err_msg *msg)
     return err;
 }
 
+/* Presses it at once where it lets itself be pressed, else looks again for a while: a list that was
+ * just put up enables it later, or asks for a page by itself. */
+static enum err press_soon(struct journey *journey, uint64_t patience_ms, enum button *button,
+                           struct err_msg *msg)
+{
+    struct start start = { journey, messages_state(journey->messages)->started };
+    struct loop *loop = session_loop(page_session(journey->page));
+    uint64_t until_ns = clock_now_ns() + patience_ms * NS_PER_MS;
+    for (;;) {
+        enum err err = press_button(journey, button, msg);
+        uint64_t now_ns = clock_now_ns();
+        if (err != ERR_OK || *button == BUTTON_PRESSED || now_ns >= until_ns) {
+            return err;
+        }
+        err = loop_wait(loop, has_started, &start, now_ns + LOOK_MS * NS_PER_MS, msg);
+        if (err != ERR_TIMEOUT) {
+            return err;
+        }
+    }
+}
+
+/* A way to try, and what is known before. */
+struct attempt {
+    enum way way;
+    bool fresh; /* the list was just put up */
+};
+
 /* Tries one way and waits for what comes of it. *next is the way to try when nothing did. */
-static enum err try_way(struct journey *journey, enum way way, enum way *next, uint64_t deadline_ns,
-                        struct err_msg *msg)
+static enum err try_way(struct journey *journey, const struct attempt *attempt, enum way *next,
+                        uint64_t deadline_ns, struct err_msg *msg)
 {
     size_t started_before = messages_state(journey->messages)->started;
     enum button button = BUTTON_PRESSED;
     enum err err = ERR_OK;
-    switch (way) {
+    switch (attempt->way) {
     case WAY_BUTTON:
-        err = press_button(journey, &button, msg);
+        err = press_soon(journey, attempt->fresh ? BUTTON_MS : 0, &button, msg);
         /* A disabled button is the latch of a list that has loaded its page: scrolling shares it.
          */
         *next = button == BUTTON_DISABLED ? WAY_REMOUNT : WAY_SCROLL;
@@ -100,8 +129,10 @@ static enum err try_way(struct journey *journey, enum way way, enum way *next, u
         *next = WAY_BUTTON;
         break;
     }
-    if (err != ERR_OK || button != BUTTON_PRESSED) {
-        return err;
+    bool asked = attempt->way != WAY_REMOUNT && button == BUTTON_PRESSED;
+    if (err != ERR_OK || !asked) {
+        /* The list may have asked for a page by itself. */
+        return err == ERR_OK ? journey_wait_idle(journey, deadline_ns, msg) : err;
     }
     return wait_for_page(journey, started_before, deadline_ns, msg);
 }
@@ -140,7 +171,7 @@ static enum err load_pages(struct journey *journey, size_t goal, uint64_t deadli
                            struct err_msg *msg)
 {
     const struct messages_state *state = messages_state(journey->messages);
-    enum way way = WAY_BUTTON;
+    struct attempt attempt = { WAY_BUTTON, false };
     unsigned fruitless = 0;
     while (state->loaded < goal) {
         enum err err = give_up(journey, goal, fruitless, deadline_ns, msg);
@@ -149,17 +180,19 @@ static enum err load_pages(struct journey *journey, size_t goal, uint64_t deadli
         }
         size_t before = state->loaded;
         enum way next = WAY_BUTTON;
-        err = try_way(journey, way, &next, deadline_ns, msg);
+        journey->calm = false;
+        err = try_way(journey, &attempt, &next, deadline_ns, msg);
         if (err != ERR_OK) {
             return err;
         }
         if (state->loaded > before) {
-            way = WAY_BUTTON;
+            attempt = (struct attempt){ WAY_BUTTON, false };
             fruitless = 0;
             continue;
         }
-        fruitless += way == WAY_REMOUNT ? 1 : 0;
-        way = next;
+        attempt.fresh = attempt.way == WAY_REMOUNT;
+        fruitless += attempt.fresh ? 1 : 0;
+        attempt.way = next;
     }
     return ERR_OK;
 }
@@ -169,13 +202,11 @@ enum err load_older(struct journey *journey, size_t goal, uint64_t deadline_ns, 
     size_t let_go = messages_set_goal(journey->messages, goal);
     if (let_go > 0) {
         journey_note(journey, "let %zu held request%s go", let_go, let_go == 1 ? "" : "s");
+        journey->calm = false;
     }
     enum err err = journey_wait_idle(journey, deadline_ns, msg);
     if (err == ERR_OK) {
         err = load_pages(journey, goal, deadline_ns, msg);
-    }
-    if (err == ERR_OK) {
-        err = journey_settle(journey, deadline_ns, msg);
     }
     if (err == ERR_TIMEOUT) {
         size_t loaded = messages_state(journey->messages)->loaded;

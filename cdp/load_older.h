@@ -12,9 +12,9 @@
 #include "base/err.h"
 #include "cdp/journey.h"
 
-/* Returns with at least `goal` messages loaded and the page calm. ERR_NO_DATA with the reason when
- * that cannot be: there are no more, nothing helps, the deadline passed. The steps taken stand in
- * journey->how. */
+/* Returns with at least `goal` messages loaded and no request in flight; the page may still be at
+ * work with them (journey_settle_at_end). ERR_NO_DATA with the reason when that cannot be: there
+ * are no more, nothing helps, the deadline passed. The steps taken stand in journey->how. */
 MUST_CHECK enum err load_older(struct journey *journey, size_t goal, uint64_t deadline_ns,
                                struct err_msg *msg);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rng.h"
 #include "cdp/browser.h"
 #include "cdp/rescore.h"
 #include "cdp/stage.h"
@@ -29,6 +30,10 @@ static cJSON *plan_to_json(const struct measure_plan *plan)
         json_push_number(messages, (double)plan->counts[i]);
     }
     json_add_number(options, "runs", (double)plan->runs);
+    json_add_number(options, "seed", (double)plan->seed);
+    json_add_bool(options, "quick", plan->quick);
+    json_add_number(options, "cpu_throttle", plan->cpu_throttle > 1 ? plan->cpu_throttle : 1.0);
+    network_to_json(plan->network, options, "network");
     json_add_text(options, "profile", plan->profile_name);
     json_add_text(options, "conversation", plan->conversation);
     json_add_text(options, "api_url", plan->api_url);
@@ -116,12 +121,33 @@ static enum err visit_variant(struct measuring *measuring, size_t index, unsigne
     return err;
 }
 
+/* Fisher and Yates: every order is equally likely. */
+static void shuffle(struct rng *rng, size_t *order, size_t count)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t k = (size_t)rng_below(rng, i);
+        size_t last = order[i - 1];
+        order[i - 1] = order[k];
+        order[k] = last;
+    }
+}
+
+/* A drift of the machine over the run must not fall on one variant: their order is drawn anew for
+ * each repetition. */
 static enum err visit_all(struct measuring *measuring, struct err_msg *msg)
 {
+    const struct measure_plan *plan = measuring->plan;
+    size_t order[MEASURE_VARIANTS_MAX] = { 0 };
+    struct rng rng;
     enum err err = ERR_OK;
-    for (unsigned run = 1; run <= measuring->plan->runs && err == ERR_OK; run++) {
-        for (size_t i = 0; i < measuring->plan->variant_count && err == ERR_OK; i++) {
-            err = visit_variant(measuring, i, run, msg);
+    rng_init(&rng, plan->seed);
+    for (size_t i = 0; i < plan->variant_count; i++) {
+        order[i] = i;
+    }
+    for (unsigned run = 1; run <= plan->runs && err == ERR_OK; run++) {
+        shuffle(&rng, order, plan->variant_count);
+        for (size_t i = 0; i < plan->variant_count && err == ERR_OK; i++) {
+            err = visit_variant(measuring, order[i], run, msg);
         }
     }
     return err;

@@ -1,7 +1,7 @@
-/* The protocol of a browser measurement: repetition by repetition every variant once, each in a
- * browser context of its own; in it the first load, then every count of messages in rising order.
- * Readings are written to the run directory as soon as a stage is done, so that whatever ends us
- * leaves what was measured until then.
+/* The protocol of a browser measurement: repetition by repetition every variant once, in an order
+ * drawn anew from the seed, each in a browser context of its own; in it the first load, then every
+ * count of messages in rising order. Readings are written to the run directory as soon as a stage
+ * is done, so that whatever ends us leaves what was measured until then.
  *
  * What happens to the page (a count that cannot be reached, a crash, a killed browser) is data and
  * stands in the result. An error is what keeps a measurement from being one: no browser, no login,
@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "cdp/destination.h"
+#include "cdp/network.h"
 #include "cdp/profile.h"
 
 #define MEASURE_COUNTS_MAX   ((size_t)32)
@@ -39,7 +40,11 @@ struct measure_plan {
     struct measure_variant variants[MEASURE_VARIANTS_MAX];
     size_t variant_count;
     uint64_t runs;
-    uint64_t timeout_ms; /* of the first load and of each stage */
+    uint64_t seed; /* of the variants' order */
+    bool quick;    /* only the collectors that are exact, or short and needed by a target */
+    unsigned cpu_throttle;
+    const struct network_profile *network; /* NULL: as it is */
+    uint64_t timeout_ms;                   /* of the first load and of each stage */
     unsigned width;
     unsigned height;
     const char *runs_dir;

@@ -209,6 +209,21 @@ static enum err enable_domains(struct page *page, const struct page_spec *spec, 
     return err;
 }
 
+static enum err slow_down(struct page *page, const struct page_spec *spec, struct err_msg *msg)
+{
+    enum err err = ERR_OK;
+    if (spec->cpu_throttle > 1) {
+        cJSON *params = json_new_object();
+        json_add_number(params, "rate", spec->cpu_throttle);
+        err = page_call(page, "Emulation.setCPUThrottlingRate", params, NULL, msg);
+    }
+    if (err == ERR_OK && spec->network != NULL) {
+        err = page_call(page, "Network.emulateNetworkConditions", network_conditions(spec->network),
+                        NULL, msg);
+    }
+    return err;
+}
+
 enum err page_open(struct session *session, const struct page_spec *spec, struct page **out,
                    struct err_msg *msg)
 {
@@ -219,6 +234,9 @@ enum err page_open(struct session *session, const struct page_spec *spec, struct
     if (err == ERR_OK) {
         listen_to_page(page);
         err = enable_domains(page, spec, msg);
+    }
+    if (err == ERR_OK) {
+        err = slow_down(page, spec, msg);
     }
     if (err != ERR_OK) {
         page_close(page);

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "cdp/network.h"
 #include "cdp/session.h"
 
 #define PAGE_ANSWER_MS 5000 /* "does not answer for 5 s" is a crash in the verdict matrix */
@@ -20,12 +21,14 @@
 struct page_spec {
     unsigned width;
     unsigned height;
+    unsigned cpu_throttle;                 /* times slower than it is; 0 and 1: as it is */
+    const struct network_profile *network; /* NULL: as it is */
 };
 
 struct page;
 
-/* A new context and a blank page in it, its size set, its domains enabled. The page borrows the
- * session. */
+/* A new context and a blank page in it, its size and slowness set, its domains enabled. The page
+ * borrows the session. */
 MUST_CHECK enum err page_open(struct session *session, const struct page_spec *spec,
                               struct page **out, struct err_msg *msg);
 

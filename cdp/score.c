@@ -6,12 +6,15 @@
 #include "cdp/collect/collect.h"
 #include "cdp/collect/leak.h"
 #include "cdp/collect/long_frames.h"
+#include "cdp/noise.h"
 #include "metrics/slope.h"
 
 const char *const score_slopes[] = { "dom_elements",      "dom_elements_visible",
                                      "dom_elements_list", "dom_nodes",
                                      "js_heap",           "embedder_heap",
                                      "listeners",         NULL };
+
+#define DOUBTS_MAX ((size_t)128)
 
 /* One variant at one count over all repetitions. */
 struct stage_score {
@@ -21,6 +24,7 @@ struct stage_score {
     char reason[320];
     char crash[320];   /* empty when every page lived */
     const cJSON *last; /* the last repetition's raw file; NULL when there is none */
+    struct samples samples;
     struct metric_value *values;
     size_t count;
 };
@@ -30,6 +34,7 @@ struct variant_score {
     const cJSON *raw;
     const char *name;
     unsigned runs;
+    struct samples load_samples;
     struct metric_value *load_values;
     size_t load_count;
     struct stage_score *stages;
@@ -52,17 +57,15 @@ static const cJSON *raw_file(const struct variant_score *variant, unsigned run, 
     return file;
 }
 
-static void summarise(struct samples *samples, struct metric_value **values, size_t *count)
+static void summarise(const struct samples *samples, struct metric_value **values, size_t *count)
 {
     *count = samples->count;
     *values = mem_new_array(samples->count, sizeof **values);
     samples_summarise(samples, *values);
-    samples_release(samples);
 }
 
 static void score_load(struct variant_score *variant)
 {
-    struct samples samples = { NULL, 0, 0 };
     struct collect_stage stage = { .quick = json_bool(variant->options, "quick", false) };
     for (unsigned run = 1; run <= variant->runs; run++) {
         const cJSON *file = raw_file(variant, run, 0.0);
@@ -70,9 +73,10 @@ static void score_load(struct variant_score *variant)
         const char *reason = file == NULL    ? "the page was not opened"
                              : crash != NULL ? crash
                                              : json_text(file, "reason");
-        collect_score(COLLECT_LOAD, json_at(file, "readings"), reason, &stage, &samples);
+        collect_score(COLLECT_LOAD, json_at(file, "readings"), reason, &stage,
+                      &variant->load_samples);
     }
-    summarise(&samples, &variant->load_values, &variant->load_count);
+    summarise(&variant->load_samples, &variant->load_values, &variant->load_count);
 }
 
 /* Keeps the first thing that went wrong, and says in which repetition when there are several. */
@@ -101,7 +105,7 @@ static const char *why_missing(const struct variant_score *variant, unsigned run
 
 static void score_stage(const struct variant_score *variant, struct stage_score *stage)
 {
-    struct samples samples = { NULL, 0, 0 };
+    struct samples *samples = &stage->samples;
     stage->reached = true;
     for (unsigned run = 1; run <= variant->runs; run++) {
         const cJSON *file = raw_file(variant, run, stage->messages);
@@ -126,12 +130,12 @@ static void score_stage(const struct variant_score *variant, struct stage_score 
         }
         const cJSON *readings = reached ? json_at(file, "readings") : NULL;
         reason = reason != NULL ? reason : crash;
-        collect_score(COLLECT_STAGE, readings, reason, &known, &samples);
+        collect_score(COLLECT_STAGE, readings, reason, &known, samples);
         if (run == 1 && stage == &variant->stages[variant->stage_count - 1]) {
-            collect_score(COLLECT_CLOSE, readings, reason, &known, &samples);
+            collect_score(COLLECT_CLOSE, readings, reason, &known, samples);
         }
     }
-    summarise(&samples, &stage->values, &stage->count);
+    summarise(samples, &stage->values, &stage->count);
 }
 
 static const struct metric_value *find_value(const struct stage_score *stage, const char *name)
@@ -164,12 +168,14 @@ static void fit_slope(const struct variant_score *variant, const char *metric, s
     free(y);
 }
 
-static void values_to_json(const struct metric_value *values, size_t count, cJSON *parent)
+static void values_to_json(const struct metric_value *values, const struct samples *samples,
+                           cJSON *parent)
 {
     cJSON *metrics = json_add_object(parent, "metrics");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < samples->count; i++) {
         metric_to_json(&values[i], metrics);
     }
+    samples_add_values(samples, metrics);
 }
 
 /* The element that was painted largest, of the last repetition that knows one. */
@@ -210,6 +216,25 @@ static void add_leak(const struct variant_score *variant, cJSON *out)
     leak_add_slopes(json_at(file, "readings.leak"), out, "leak");
 }
 
+/* Of the stage's own figures and, at the first count, of those of the load. */
+static size_t find_doubts(const struct variant_score *variant, size_t index,
+                          struct verdict_doubt *doubts, size_t room)
+{
+    const cJSON **files = mem_new_array(variant->runs, sizeof(const cJSON *));
+    for (unsigned run = 1; run <= variant->runs; run++) {
+        files[run - 1] = raw_file(variant, run, variant->stages[index].messages);
+    }
+    size_t count = noise_doubts(files, variant->runs, doubts, 0, room);
+    for (unsigned run = 1; run <= variant->runs && index == 0; run++) {
+        files[run - 1] = raw_file(variant, run, 0.0);
+    }
+    if (index == 0) {
+        count = noise_doubts(files, variant->runs, doubts, count, room);
+    }
+    free(files);
+    return count;
+}
+
 static void judge_stage(const struct variant_score *variant, size_t index,
                         const struct targets *targets, struct verdict_result *out)
 {
@@ -222,7 +247,10 @@ static void judge_stage(const struct variant_score *variant, size_t index,
     }
     struct slope slope;
     fit_slope(variant, "dom_elements_list", &slope);
+    struct verdict_doubt doubts[DOUBTS_MAX];
     struct verdict_input input = {
+        .doubts = doubts,
+        .doubt_count = find_doubts(variant, index, doubts, DOUBTS_MAX),
         .messages = stage->messages,
         .first_load = index == 0,
         .reached = stage->reached,
@@ -261,7 +289,7 @@ static enum verdict stage_to_json(const struct variant_score *variant, size_t in
     json_add_text(out, "crash", stage->crash[0] != '\0' ? stage->crash : NULL);
     const cJSON *how = json_at(stage->last, "how");
     json_add_node(out, "how", how != NULL ? cJSON_Duplicate(how, true) : json_new_array());
-    values_to_json(stage->values, stage->count, out);
+    values_to_json(stage->values, &stage->samples, out);
     add_screenshot(stage, out);
     verdict_to_json(&verdict, out, "verdict");
     return verdict.verdict;
@@ -274,7 +302,7 @@ static enum verdict variant_to_json(const struct variant_score *variant, const c
     json_add_text(out, "name", variant->name);
     json_add_text(out, "url", url);
     cJSON *load = json_add_object(out, "load");
-    values_to_json(variant->load_values, variant->load_count, load);
+    values_to_json(variant->load_values, &variant->load_samples, load);
     add_lcp_element(variant, load);
     add_scripts(variant, load);
     cJSON *stages = json_add_array(out, "stages");
@@ -315,9 +343,11 @@ static enum verdict score_variant(const cJSON *options, const cJSON *raw, const 
     enum verdict worst = variant_to_json(&variant, json_text(node, "url"), targets, variants);
     for (size_t i = 0; i < variant.stage_count; i++) {
         free(variant.stages[i].values);
+        samples_release(&variant.stages[i].samples);
     }
     free(variant.stages);
     free(variant.load_values);
+    samples_release(&variant.load_samples);
     return worst;
 }
 
@@ -328,6 +358,12 @@ cJSON *score_section(const cJSON *options, const cJSON *raw, const struct target
     json_add_text(section, "conversation", json_text(options, "conversation"));
     json_add_node(section, "viewport", cJSON_Duplicate(json_at(options, "viewport"), true));
     json_add_number(section, "runs", json_number(options, "runs", 1.0));
+    json_add_bool(section, "quick", json_bool(options, "quick", false));
+    json_add_number(section, "cpu_throttle", json_number(options, "cpu_throttle", 1.0));
+    const cJSON *network = json_at(options, "network");
+    json_add_node(section, "network",
+                  network != NULL ? cJSON_Duplicate(network, true) : cJSON_CreateNull());
+    noise_to_json(raw, section, "noise");
     cJSON *variants = json_add_array(section, "variants");
     enum verdict worst = VERDICT_FINE;
     const cJSON *node = NULL;

@@ -56,10 +56,17 @@ static enum err save_record(const struct stage_visit *visit, struct journey *jou
 static enum err open_and_collect(const struct stage_visit *visit, struct journey *journey,
                                  struct record *record, struct err_msg *msg)
 {
-    struct collect_context context = { .journey = journey };
+    struct collect_context context = { .journey = journey,
+                                       .browser_pid = visit->browser->chrome.process.pid,
+                                       .quick = visit->plan->quick };
+    struct collect_window window;
     enum err err = collect_prepare(COLLECT_LOAD, &context, record->readings, msg);
+    collect_window_begin(&context, &window);
     if (err == ERR_OK) {
         err = journey_open(journey, visit->plan->timeout_ms, msg);
+        collect_window_end(&context, &window, COLLECT_LOAD_WINDOW, record->windows);
+        log_verbose("opened: %.0f ms",
+                    (double)(clock_now_ns() - window.from.at_ns) / (double)NS_PER_MS);
     }
     if (err == ERR_OK) {
         err = collect_gather(COLLECT_LOAD, &context, record->readings, record->windows, msg);
@@ -96,7 +103,7 @@ static enum err reach(struct journey *journey, uint64_t messages, uint64_t timeo
     uint64_t deadline_ns = clock_now_ns() + timeout_ms * NS_PER_MS;
     enum err err = load_older(journey, (size_t)messages, deadline_ns, msg);
     if (err == ERR_OK) {
-        err = journey_to_end(journey, deadline_ns, msg);
+        err = journey_settle_at_end(journey, deadline_ns, msg);
     }
     if (err == ERR_OK) {
         err = journey_check(journey, msg);
@@ -118,16 +125,22 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
     json_add_text(record->root, "screenshot", shot);
     struct collect_context context = { .journey = journey,
                                        .screenshot_path = shot_path,
-                                       .trace_path = trace_path };
+                                       .trace_path = trace_path,
+                                       .browser_pid = visit->browser->chrome.process.pid,
+                                       .quick = plan->quick };
     bool closing = visit->repetition == 1 && messages == plan->counts[plan->count_count - 1];
     enum err err = collect_prepare(COLLECT_STAGE, &context, record->readings, msg);
+    uint64_t start_ns = clock_now_ns();
     if (err == ERR_OK) {
         err = reach(journey, messages, plan->timeout_ms, msg);
+        log_verbose("reached %llu messages: %.0f ms", (unsigned long long)messages,
+                    (double)(clock_now_ns() - start_ns) / (double)NS_PER_MS);
     }
     /* Now: some collectors load more. */
     json_add_number(record->root, "loaded", (double)messages_state(journey->messages)->loaded);
     if (err == ERR_OK) {
         err = collect_gather(COLLECT_STAGE, &context, record->readings, record->windows, msg);
+        journey->calm = false;
     }
     if (err == ERR_OK) {
         /* Whoever was logged out meanwhile has measured something else. */
@@ -201,7 +214,10 @@ typedef enum err walk_fn(const struct stage_visit *visit, struct journey *journe
 static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, struct err_msg *msg)
 {
     const struct measure_plan *plan = visit->plan;
-    struct page_spec spec = { .width = plan->width, .height = plan->height };
+    struct page_spec spec = { .width = plan->width,
+                              .height = plan->height,
+                              .cpu_throttle = plan->cpu_throttle,
+                              .network = plan->network };
     struct journey journey = {
         .profile = plan->profile,
         .conversation = plan->conversation,
@@ -227,6 +243,7 @@ static enum err open_and_come_back(const struct stage_visit *visit, struct journ
     uint64_t timeout_ms = visit->plan->timeout_ms;
     cJSON *steps = json_new_array();
     journey->how = steps;
+    journey->hasty = true;
     enum err err = journey_open(journey, timeout_ms, msg);
     if (err == ERR_OK) {
         err = journey_remount(journey, clock_now_ns() + timeout_ms * NS_PER_MS, msg);

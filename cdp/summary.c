@@ -136,6 +136,21 @@ static void write_reasons(const cJSON *variant, const cJSON *stage, struct strbu
     }
 }
 
+/* When it matters: some of the measured windows were too noisy. */
+static void write_noise(const cJSON *section, struct strbuf *out)
+{
+    const cJSON *noise = json_at(section, "noise");
+    double noisy = json_number(noise, "noisy", 0.0);
+    if (noisy > 0.0) {
+        strbuf_addf(out,
+                    "\nThe machine was too noisy in %.0f of %.0f measured windows (others used up "
+                    "to %.1f of %.0f\ncores): times and frame rates are worth less; counts and "
+                    "memory stand.\n",
+                    noisy, json_number(noise, "windows", 0.0),
+                    json_number(noise, "others_cores_max", 0.0), json_number(noise, "cores", 0.0));
+    }
+}
+
 void summary_write(const cJSON *section, struct strbuf *out)
 {
     struct strbuf reasons = STRBUF_INIT;
@@ -161,5 +176,6 @@ void summary_write(const cJSON *section, struct strbuf *out)
     if (reasons.len > 0) {
         strbuf_addf(out, "\n%s", reasons.data);
     }
+    write_noise(section, out);
     strbuf_release(&reasons);
 }

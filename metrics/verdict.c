@@ -70,6 +70,16 @@ static const struct metric_value *find_value(const struct verdict_input *input,
     return NULL;
 }
 
+static const char *doubt_about(const struct verdict_input *input, const struct metric_def *metric)
+{
+    for (size_t i = 0; i < input->doubt_count; i++) {
+        if (input->doubts[i].metric == metric) {
+            return input->doubts[i].why;
+        }
+    }
+    return NULL;
+}
+
 static const char *no_data_reason(const struct metric_value *value)
 {
     if (value == NULL) {
@@ -113,6 +123,12 @@ static void judge_target(const struct target *target, const struct verdict_input
     bool crash = target->crash_at_half && measured < target->limit / 2.0;
     char text[200];
     relation(target, measured, holds, text, sizeof text);
+    const char *doubt = holds ? NULL : doubt_about(input, target->metric);
+    if (doubt != NULL) {
+        add_reason(out, VERDICT_NO_DATA, "%s %s: cannot tell (%s)", target->metric->title, text,
+                   doubt);
+        return;
+    }
     if (crash) {
         add_reason(out, VERDICT_CRASHES, "%s %s, below half of the target", target->metric->title,
                    text);

@@ -5,7 +5,8 @@
  * limit. Slows Down: a target is missed, or the slope reaches the limit. Crashes: the page crashed,
  * ran out of memory, did not answer for 5 s, or a frame rate under load fell below half its target.
  * With one count there is no slope: rendered bubbles ÷ loaded messages takes its place. A target
- * whose metric has no data gives NO DATA for that reason, and never Fine.
+ * whose metric has no data gives NO DATA for that reason, and never Fine. So does a target that is
+ * missed by a figure in doubt: on a machine that others kept busy, a low frame rate may be theirs.
  *
  * The paint of the first load ends with the first input, so it says nothing about later counts: its
  * target is judged at the first count only. */
@@ -79,6 +80,12 @@ struct verdict_result {
     size_t count;
 };
 
+/* Why a metric's figure proves nothing when it misses its target. */
+struct verdict_doubt {
+    const struct metric_def *metric;
+    char why[160];
+};
+
 /* What is known at one count. */
 struct verdict_input {
     double messages;
@@ -89,6 +96,8 @@ struct verdict_input {
     const struct metric_value *values;
     size_t value_count;
     const struct slope *list_slope; /* NULL: one count only, judged by rendered_share */
+    const struct verdict_doubt *doubts;
+    size_t doubt_count;
 };
 
 void verdict_judge(const struct targets *targets, const struct verdict_input *input,

@@ -1,6 +1,10 @@
 #include "cdp/collect/collect.h"
 
-#include "metrics/host.h"
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/process.h"
 
 /* The load first: any input ends the largest paint. Counting before scrolling, since a virtual list
  * mounts rows on the way. The picture last: taking it costs the page most. Behind it what takes the
@@ -58,25 +62,56 @@ enum err collect_prepare(enum collect_when when, struct collect_context *context
     return err;
 }
 
+/* False when the browser is gone or unknown. */
+static bool browser_cpu(const struct collect_context *context, uint64_t *cpu_ns)
+{
+    struct err_msg gone = { "" };
+    return context->browser_pid > 0 &&
+           process_tree_cpu(context->browser_pid, cpu_ns, &gone) == ERR_OK;
+}
+
+void collect_window_begin(const struct collect_context *context, struct collect_window *window)
+{
+    window->browser_ns = 0;
+    window->has_browser = browser_cpu(context, &window->browser_ns);
+    host_read(&window->from);
+}
+
+void collect_window_end(const struct collect_context *context, const struct collect_window *window,
+                        const char *name, cJSON *windows)
+{
+    struct host_reading to;
+    struct host_noise noise;
+    uint64_t browser_ns = 0;
+    host_read(&to);
+    host_noise_between(&window->from, &to, &noise);
+    cJSON *node = json_push_object(windows);
+    json_add_text(node, "collector", name);
+    json_add_number(node, "cores", (double)sysconf(_SC_NPROCESSORS_ONLN));
+    if (window->has_browser && browser_cpu(context, &browser_ns) && noise.seconds > 0.0 &&
+        browser_ns >= window->browser_ns) {
+        json_add_number(node, "browser_cores",
+                        (double)(browser_ns - window->browser_ns) / 1e9 / noise.seconds);
+    }
+    host_noise_to_json(&noise, node, "noise");
+}
+
 static enum err gather_one(const struct collector *collector, struct collect_context *context,
                            cJSON *readings, cJSON *windows, struct err_msg *msg)
 {
     cJSON *raw = readings_of(readings, collector);
-    struct host_reading from;
-    struct host_reading to;
+    struct collect_window window;
     struct err_msg why = { "" };
+    uint64_t start_ns = clock_now_ns();
     if (collector->in_window) {
-        host_read(&from);
+        collect_window_begin(context, &window);
     }
     enum err err = collector->gather(context, raw, &why);
     if (collector->in_window) {
-        struct host_noise noise;
-        host_read(&to);
-        host_noise_between(&from, &to, &noise);
-        cJSON *window = json_push_object(windows);
-        json_add_text(window, "collector", collector->name);
-        host_noise_to_json(&noise, window, "noise");
+        collect_window_end(context, &window, collector->name, windows);
     }
+    log_verbose("%s: %.0f ms", collector->name,
+                (double)(clock_now_ns() - start_ns) / (double)NS_PER_MS);
     err = settle_error(err, &why, raw, msg);
     if (collector->finish != NULL) {
         struct err_msg late = { "" };

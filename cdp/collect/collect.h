@@ -7,12 +7,15 @@
 #define CDP_COLLECT_COLLECT_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/json.h"
 #include "cdp/collect/samples.h"
 #include "cdp/collect/tracing.h"
 #include "cdp/journey.h"
+#include "metrics/host.h"
 
 enum collect_when {
     COLLECT_LOAD,  /* once a page, after its first load and before any input */
@@ -26,6 +29,7 @@ struct collect_context {
     const char *screenshot_path; /* where a picture of this stage goes; NULL while loading */
     const char *trace_path;      /* the same for a trace */
     struct tracing *tracing;     /* from a collector's gather to its finish */
+    pid_t browser_pid;           /* whose tree's CPU time is told from that of others; 0: unknown */
     bool quick;                  /* only what belongs to a quick pass */
 };
 
@@ -86,6 +90,21 @@ MUST_CHECK enum err collect_prepare(enum collect_when when, struct collect_conte
                                     cJSON *readings, struct err_msg *msg);
 MUST_CHECK enum err collect_gather(enum collect_when when, struct collect_context *context,
                                    cJSON *readings, cJSON *windows, struct err_msg *msg);
+
+/* A time in which the page is measured: what the host and the browser did meanwhile is added to an
+ * array of windows as {"collector":name,"cores","browser_cores","noise":{…}}. */
+struct collect_window {
+    struct host_reading from;
+    uint64_t browser_ns;
+    bool has_browser;
+};
+
+/* The name of the window of a page's opening, in which all collectors of COLLECT_LOAD watch. */
+#define COLLECT_LOAD_WINDOW "load"
+
+void collect_window_begin(const struct collect_context *context, struct collect_window *window);
+void collect_window_end(const struct collect_context *context, const struct collect_window *window,
+                        const char *name, cJSON *windows);
 
 /* Scores what all collectors of that time left in `readings` (NULL: nothing was read, for
  * `reason`). */

@@ -40,7 +40,8 @@ class Run:
         self.tmp.mkdir()
         self.stderr = open(self.dir / "stderr", "w+")
         self.process = subprocess.Popen(
-            stack.command("measure", "--messages", "50,150,200", "--data-dir", stack.data,
+            stack.command("measure", "--messages", "50,150,200", "--runs", 1, "--data-dir",
+                          stack.data,
                           "--runs-dir", self.runs, "--timeout", "15s", "--variant",
                           f"plain={stack.client_url(list='plain')}"),
             env={**stack.environment(), "TMPDIR": str(self.tmp)}, stdout=subprocess.DEVNULL,

@@ -81,11 +81,12 @@ class SeededStack:
         return f"{self.env['CLIENT_URL']}/" + (f"?{query}" if query else "")
 
     def measure(self, counts, variants, *options, timeout=RUN_SECONDS):
-        """Runs `measure`; returns the finished process and the result (None without one)."""
+        """Runs `measure`, once unless the options say otherwise; returns the finished process and
+        the result (None without one)."""
         runs = Path(tempfile.mkdtemp(prefix="runs-", dir=self.dir))
         words = [word for name, url in variants.items() for word in ("--variant", f"{name}={url}")]
-        done = self.tmscdp("measure", "--messages", counts, "--runs-dir", runs, "--data-dir",
-                           self.data, *words, *options, timeout=timeout)
+        done = self.tmscdp("measure", "--messages", counts, "--runs", 1, "--runs-dir", runs,
+                           "--data-dir", self.data, *words, *options, timeout=timeout)
         found = sorted(runs.glob("*/result.json"))
         return done, json.loads(found[-1].read_text()) if found else None
 

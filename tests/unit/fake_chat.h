@@ -55,7 +55,7 @@ struct fake_chat {
 static inline void chat_open(struct fake_chat *chat, const char *rules)
 {
     struct err_msg msg = { "" };
-    struct page_spec spec = { 800, 600 };
+    struct page_spec spec = { .width = 800, .height = 600 };
     *chat = (struct fake_chat){ .session = NULL };
     char *script =
         mem_format("{'rules':[%s%s" CHAT_OPENING "]}", rules, rules[0] != '\0' ? "," : "");

@@ -147,8 +147,9 @@ static void a_page_that_is_never_calm_costs_the_time(void **state)
     struct fake_chat chat;
     struct err_msg msg = { "" };
     chat_open(&chat, CHAT_SCRIPT("nothing was added to", "{'quiet':false,'changes':77}"));
-    assert_int_equal(journey_settle(&chat.journey, clock_now_ns() + 200 * NS_PER_MS, &msg),
+    assert_int_equal(journey_settle(&chat.journey, 100, clock_now_ns() + 200 * NS_PER_MS, &msg),
                      ERR_TIMEOUT);
+    assert_false(chat.journey.calm);
     assert_non_null(strstr(msg.text, "77 changes"));
     chat_close(&chat);
 }
@@ -167,10 +168,37 @@ static void a_list_that_is_not_there_or_wanders_has_no_end(void **state)
         struct fake_chat chat;
         struct err_msg msg = { "" };
         chat_open(&chat, cases[i].rules);
-        assert_int_equal(journey_to_end(&chat.journey, fake_deadline(), &msg), ERR_NO_DATA);
+        assert_int_equal(journey_settle_at_end(&chat.journey, fake_deadline(), &msg), ERR_NO_DATA);
         assert_non_null(strstr(msg.text, cases[i].words));
         chat_close(&chat);
     }
+}
+
+static void a_list_that_is_calm_at_its_end_is_not_waited_for_again(void **state)
+{
+    (void)state;
+    struct fake_chat chat;
+    struct err_msg msg = { "" };
+    chat_open(&chat, "{'when':'nothing was added to','error':'it was waited for'}," CHAT_SCRIPT(
+                         END, "{'found':true,'at_end':true,'moved':false}"));
+    chat.journey.calm = true;
+    assert_int_equal(journey_settle_at_end(&chat.journey, fake_deadline(), &msg), ERR_OK);
+    chat.journey.calm = false;
+    assert_int_equal(journey_settle_at_end(&chat.journey, fake_deadline(), &msg), ERR_PROTOCOL);
+    chat_close(&chat);
+}
+
+static void a_list_whose_end_moves_while_it_gets_calm_is_followed(void **state)
+{
+    (void)state;
+    struct fake_chat chat;
+    struct err_msg msg = { "" };
+    chat_open(&chat, "{'when':'" END "','times':2,'result':{'result':{'value':{'found':true,"
+                     "'at_end':true,'moved':true}}}}," CHAT_SCRIPT(
+                         END, "{'found':true,'at_end':true,'moved':false}"));
+    assert_int_equal(journey_settle_at_end(&chat.journey, fake_deadline(), &msg), ERR_OK);
+    assert_true(chat.journey.calm);
+    chat_close(&chat);
 }
 
 int main(void)
@@ -184,6 +212,8 @@ int main(void)
         cmocka_unit_test(a_page_that_crashes_while_it_opens_is_closed),
         cmocka_unit_test(a_page_that_is_never_calm_costs_the_time),
         cmocka_unit_test(a_list_that_is_not_there_or_wanders_has_no_end),
+        cmocka_unit_test(a_list_that_is_calm_at_its_end_is_not_waited_for_again),
+        cmocka_unit_test(a_list_whose_end_moves_while_it_gets_calm_is_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ struct fixture {
 
 static enum err open_page(struct fixture *fixture, const char *rules, struct err_msg *msg)
 {
-    struct page_spec spec = { 800, 600 };
+    struct page_spec spec = { .width = 800, .height = 600 };
     char *script = mem_format("{'rules':[%s%s" OPENING "]}", rules, rules[0] != '\0' ? "," : "");
     fake_start(&fixture->peer, script);
     free(script);

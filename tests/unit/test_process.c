@@ -382,9 +382,13 @@ static void usage_sums_a_tree(void **state)
     assert_true(usage.cpu_ns >= 20 * NS_PER_MS && usage.cpu_ns < 60 * NS_PER_S);
     assert_true(usage.pss_bytes > 100000 && usage.pss_bytes < 100000000);
     assert_int_equal(usage.unread, 0);
+    uint64_t cpu_ns = 0;
+    assert_int_equal(process_tree_cpu(process.pid, &cpu_ns, &msg), ERR_OK);
+    assert_true(cpu_ns >= usage.cpu_ns && cpu_ns < usage.cpu_ns + NS_PER_S);
     pid_t root = process.pid;
     process_stop(&process, 0);
     assert_int_equal(process_tree_usage(root, &usage, &msg), ERR_IO);
+    assert_int_equal(process_tree_cpu(root, &cpu_ns, &msg), ERR_IO);
     free(ready);
     free(script);
 }

@@ -121,6 +121,37 @@ static void a_missed_target_slows_down(void **state)
     }
 }
 
+static void a_missed_target_in_doubt_is_no_data_and_a_held_one_stands(void **state)
+{
+    (void)state;
+    struct targets targets = builtin();
+    struct figures figures = good_figures();
+    const struct verdict_doubt doubt = { .metric = metric_find("storm_fps"),
+                                         .why = "others used up to 1.0 of 2 cores" };
+    struct verdict_input input = {
+        .messages = 200,
+        .reached = true,
+        .values = figures.value,
+        .value_count = figures.count,
+        .list_slope = &flat,
+        .doubts = &doubt,
+        .doubt_count = 1,
+    };
+    struct verdict_result result;
+    verdict_judge(&targets, &input, &result);
+    assert_int_equal(result.verdict, VERDICT_FINE);
+    put(&figures, "storm_fps", 4.0);
+    input.value_count = figures.count;
+    verdict_judge(&targets, &input, &result);
+    assert_int_equal(result.verdict, VERDICT_NO_DATA);
+    assert_string_equal(reason_of(&result, VERDICT_NO_DATA),
+                        "Frames per second in a storm 4.0 ≤ 20.0: cannot tell (others used up to "
+                        "1.0 of 2 cores)");
+    put(&figures, "dom_elements", 30000); /* a count is in no doubt */
+    verdict_judge(&targets, &input, &result);
+    assert_int_equal(result.verdict, VERDICT_SLOWS_DOWN);
+}
+
 static void a_missed_report_only_figure_is_marked(void **state)
 {
     (void)state;
@@ -341,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_page_is_fine_and_says_what_held),
         cmocka_unit_test(a_missed_target_slows_down),
+        cmocka_unit_test(a_missed_target_in_doubt_is_no_data_and_a_held_one_stands),
         cmocka_unit_test(a_missed_report_only_figure_is_marked),
         cmocka_unit_test(a_missing_figure_is_never_fine),
         cmocka_unit_test(the_slope_decides_where_all_targets_hold),
