@@ -140,6 +140,7 @@ struct tag {
 struct request {
     const char *name; /* the tag "name" of its samples */
     const char *method;
+    const char *path_text; /* as written, with its ${variables} */
     struct template path;
     struct query_field query[WORKLOAD_QUERY_MAX];
     size_t query_count;

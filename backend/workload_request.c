@@ -36,6 +36,7 @@ static void read_path(struct workload *workload, const cJSON *node, struct reque
         config_complain(&workload->config, at,
                         "must start with / and hold no blank, ? or # (\"query\" is a field)");
     }
+    request->path_text = path;
     workload_template(workload, at, path, TEMPLATE_URL, &request->path);
 }
 
