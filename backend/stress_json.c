@@ -268,6 +268,7 @@ static void add_statuses(const struct record *record, cJSON *parent)
         cJSON *row = json_push_object(list);
         json_add_text(row, "name", sorted[i]->request->name);
         json_add_text(row, "method", sorted[i]->request->method);
+        json_add_text(row, "path", sorted[i]->request->path_text);
         json_add_number(row, "status", sorted[i]->status);
         json_add_text(row, "outcome", outcome_names[sorted[i]->outcome]);
         json_add_number(row, "count", (double)sorted[i]->tally.requests);
