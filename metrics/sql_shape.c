@@ -91,9 +91,8 @@ static const char *skip_quoted(const char *at, bool backslashes)
 {
     char quote = *at++;
     while (*at != '\0') {
-        if (backslashes && at[0] == '\\' && at[1] != '\0') {
-            at += 2;
-        } else if (at[0] == quote && at[1] == quote) {
+        bool escaped = backslashes && at[0] == '\\' && at[1] != '\0';
+        if (escaped || (at[0] == quote && at[1] == quote)) {
             at += 2;
         } else if (*at++ == quote) {
             break;
@@ -125,7 +124,11 @@ static void keep_text(const char *from, const char *to, bool lower, struct token
 {
     size_t used = 0;
     for (; from < to && used + 1 < sizeof out->text; from++) {
-        out->text[used++] = lower ? (char)tolower((unsigned char)*from) : *from;
+        out->text[used] = *from;
+        if (lower) {
+            out->text[used] = (char)tolower((unsigned char)*from);
+        }
+        used++;
     }
     out->text[used] = '\0';
 }
