@@ -5,6 +5,7 @@
 #include "base/strbuf.h"
 #include "cdp/summary.h"
 #include "cli/command.h"
+#include "metrics/diagnosis.h"
 #include "metrics/verdict.h"
 
 void measured_print(const char *dir, const cJSON *result, bool as_json)
@@ -14,7 +15,9 @@ void measured_print(const char *dir, const cJSON *result, bool as_json)
         json_write(result, true, &text);
     } else {
         summary_write(json_at(result, "measure"), &text);
-        strbuf_addf(&text, "\nresult: %s/result.json", dir);
+        strbuf_add_char(&text, '\n');
+        diagnosis_write(json_at(result, "diagnosis"), &text);
+        strbuf_addf(&text, "result: %s/result.json", dir);
     }
     (void)printf("%s\n", strbuf_text(&text));
     strbuf_release(&text);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "cli/command.h"
+#include "metrics/diagnosis.h"
 #include "reports/k6_summary.h"
 
 void stressed_print(const char *dir, const cJSON *result, const char *const *stats, bool as_json)
@@ -18,6 +19,7 @@ void stressed_print(const char *dir, const cJSON *result, const char *const *sta
             k6_summary_write(workload, stats, &text);
             strbuf_add_char(&text, '\n');
         }
+        diagnosis_write(json_at(result, "diagnosis"), &text);
         strbuf_addf(&text, "result: %s/result.json", dir);
     }
     (void)printf("%s\n", strbuf_text(&text));

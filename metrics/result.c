@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "metrics/diagnosis.h"
 #include "metrics/host.h"
 
 #define SAME_SECOND_MAX 100
@@ -132,9 +133,12 @@ enum err result_end(struct result_run *run, cJSON *section, const char *state, c
     if (section != NULL) {
         json_add_node(result, json_text(run->head, "command"), section);
     }
-    char *path = result_path(run, "result.json");
-    enum err code = json_write_file(path, result, msg);
-    free(path);
+    enum err code = diagnosis_add(result, msg);
+    if (code == ERR_OK) {
+        char *path = result_path(run, "result.json");
+        code = json_write_file(path, result, msg);
+        free(path);
+    }
     cJSON_Delete(result);
     return code;
 }

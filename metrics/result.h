@@ -36,8 +36,9 @@ char *result_path(const struct result_run *run, const char *name);
 
 /* Writes result.json: the head with `section` (taken also on failure; NULL for none) under
  * `command`'s name, state "complete", "interrupted" or "failed" with a reason (NULL when complete),
- * and "duration_s" since the start. What the caller has added to `head` meanwhile ("browser",
- * "noise", "self", a "duration_s" of its own) goes along. */
+ * "duration_s" since the start, and the diagnosis (metrics/diagnosis.h) of what was measured. What
+ * the caller has added to `head` meanwhile ("browser", "noise", "self", a "duration_s" of its own)
+ * goes along. */
 MUST_CHECK enum err result_end(struct result_run *run, cJSON *section, const char *state,
                                const char *reason, struct err_msg *msg);
 
