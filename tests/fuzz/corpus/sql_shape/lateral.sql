@@ -1,0 +1,1 @@
+SELECT r.* FROM unnest(CAST($1 AS varchar[])) AS page(message_id) CROSS JOIN LATERAL (SELECT * FROM message_reactions WHERE message_id = page.message_id ORDER BY created_at LIMIT $2) AS r

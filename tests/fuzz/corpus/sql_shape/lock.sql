@@ -1,0 +1,1 @@
+SELECT polls.id FROM ONLY public.polls AS p WHERE p.id = $1 FOR NO KEY UPDATE OF p

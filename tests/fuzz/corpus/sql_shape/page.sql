@@ -1,0 +1,1 @@
+SELECT messages.id, messages.content FROM messages WHERE messages.conversation_id = $1::VARCHAR AND messages.sequence_number < $2::BIGINT ORDER BY messages.sequence_number DESC LIMIT $3::INTEGER

@@ -1,0 +1,1 @@
+WITH a AS (SELECT E'\'x' || $q$ FROM b LIMIT 1 $q$) SELECT DISTINCT "From""x" FROM "T able" /* c /* d */ */ WHERE NOT (lower(x.y) = 'a''b' OR z IS NULL) GROUP BY 1 -- end

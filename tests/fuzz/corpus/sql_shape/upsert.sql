@@ -1,0 +1,1 @@
+INSERT INTO message_status (message_id, user_id) SELECT m.id, $1 FROM messages m WHERE m.id = ANY($2) ON CONFLICT (message_id) DO UPDATE SET status = $3 WHERE message_status.status <> $4 RETURNING message_id
