@@ -8,7 +8,7 @@
 /* The picture in its own units; the page scales it. */
 #define WIDTH  480.0
 #define HEIGHT 290.0
-#define LEFT   62.0
+#define LEFT   78.0
 #define RIGHT  92.0
 #define TOP    14.0
 #define BOTTOM 44.0
@@ -88,8 +88,8 @@ static void add_axes(struct strbuf *out, const struct chart *chart, const struct
         strbuf_addf(out, "<text class=\"mark\" x=\"%.1f\" y=\"%.1f\">%s</text>", LEFT - 7.0,
                     y + 4.0, text);
     }
-    strbuf_addf(out, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">messages loaded</text>",
-                (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6.0);
+    strbuf_addf(out, "<text class=\"mid\" x=\"%.1f\" y=\"%.1f\">%s</text>",
+                (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6.0, chart->x_title);
 }
 
 static bool mark_seen(double *seen, size_t *count, size_t cap, double x)
@@ -143,10 +143,26 @@ static bool add_limits(struct strbuf *out, const struct chart *chart, const stru
         double y = place_y(scale, limit->y);
         metric_format(chart->metric, limit->y, text, sizeof text);
         strbuf_addf(out, "<path class=\"limit\" d=\"M%.1f %.1fH%.1f\"/>", from, y, to);
-        strbuf_addf(out, "<text class=\"limit-text\" x=\"%.1f\" y=\"%.1f\">limit %s</text>",
-                    from + 3.0, y - 5.0, text);
+        bool named = limit->label != NULL; /* such a line goes right across: at its calm end */
+        strbuf_addf(out, "<text class=\"limit-text%s\" x=\"%.1f\" y=\"%.1f\">%s %s</text>",
+                    named ? " end" : "", named ? to - 3.0 : from + 3.0, y - 5.0,
+                    named ? limit->label : "limit", text);
     }
     return all;
+}
+
+static void add_marks(struct strbuf *out, const struct chart *chart, const struct scale *scale)
+{
+    for (size_t i = 0; i < chart->mark_count; i++) {
+        double x = place_x(scale, chart->mark[i].x);
+        /* To the left of the line where the right has no room. */
+        bool left = x > (LEFT + WIDTH - RIGHT) / 2.0;
+        strbuf_addf(out, "<path class=\"knee\" d=\"M%.1f %.1fV%.1f\"/>", x, TOP, HEIGHT - BOTTOM);
+        strbuf_addf(out, "<text class=\"knee-text%s\" x=\"%.1f\" y=\"%.1f\">", left ? " end" : "",
+                    x + (left ? -5.0 : 5.0), TOP + 10.0 + LABEL_HEIGHT * (double)i);
+        clean_add_html(out, chart->mark[i].label);
+        strbuf_add_str(out, "</text>");
+    }
 }
 
 static void add_marker(struct strbuf *out, size_t style, double x, double y)
@@ -184,7 +200,9 @@ static void add_line(struct strbuf *out, const struct chart *chart, const struct
             strbuf_addf(out, "<path class=\"spread\" d=\"M%.1f %.1fV%.1f\"/>", x, low, high);
         }
         metric_format(chart->metric, point->y, text, sizeof text);
-        strbuf_addf(out, "<g class=\"point\"><title>%.0f messages: %s</title>", point->x, text);
+        strbuf_addf(out, "<g class=\"point%s\"><title>%.0f %s: %s%s</title>",
+                    point->at_least ? " hollow" : "", point->x, chart->x_unit,
+                    point->at_least ? "≥ " : "", text);
         add_marker(out, line->style, x, place_y(scale, point->y));
         strbuf_add_str(out, "</g>");
     }
@@ -255,6 +273,7 @@ bool chart_add_svg(struct strbuf *out, const struct chart *chart)
     add_axes(out, chart, &scale);
     add_x_marks(out, chart, &scale);
     all = add_limits(out, chart, &scale);
+    add_marks(out, chart, &scale);
     for (size_t i = 0; i < chart->line_count; i++) {
         if (chart->line[i].count > 0) {
             add_line(out, chart, &chart->line[i], &scale);

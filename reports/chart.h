@@ -1,4 +1,5 @@
-/* A line chart as inline SVG: a figure over the number of messages, one line a series. Coloured by
+/* A line chart as inline SVG: a figure over the number of messages or of virtual users, one line a
+ * series. Coloured by
  * the style sheet's classes s0…s5, told apart by marker and dash as well; with title and
  * description for who cannot see it. Wants no script and no font of its own. */
 #ifndef REPORTS_CHART_H
@@ -13,10 +14,11 @@
 #define CHART_STYLES ((size_t)6) /* further series begin again with the first */
 
 struct chart_point {
-    double x; /* messages */
+    double x;
     double y;
     double low; /* least and greatest sample; equal to y with one sample */
     double high;
+    bool at_least; /* y is a lower bound: drawn hollow */
 };
 
 struct chart_line {
@@ -31,17 +33,28 @@ struct chart_limit {
     double from;
     double below; /* infinity: to the right end */
     double y;
+    const char *label; /* what it is called; NULL: "limit" */
+};
+
+/* A place on the x axis that has a name. */
+struct chart_mark {
+    double x;
+    const char *label;
 };
 
 struct chart {
     const char *id; /* of the element, unique in the page: letters and digits */
     const char *title;
     const char *description;
+    const char *x_title;             /* "messages loaded" */
+    const char *x_unit;              /* "messages": "50 messages: 12,819" */
     const struct metric_def *metric; /* formats the y axis */
     const struct chart_line *line;
     size_t line_count;
     const struct chart_limit *limit; /* drawn when it is near enough to the data */
     size_t limit_count;
+    const struct chart_mark *mark;
+    size_t mark_count;
 };
 
 /* Appends the <svg>. Without any point it says NO DATA in its place. Returns whether all limits

@@ -154,6 +154,14 @@ void html_use(struct strbuf *out, enum metric_use use)
     strbuf_addf(out, "<span class=\"use %s\">%s</span>", metric_use_name(use), words[use]);
 }
 
+static const char *title_of(const struct report *report)
+{
+    bool browser = report->series_count > 0;
+    bool load = report->workload_count > 0;
+    return browser == load ? "TMS performance"
+                           : (browser ? "TMS browser performance" : "TMS server performance");
+}
+
 static void add_head(const struct report *report, const struct embedded *style, struct strbuf *out)
 {
     html_raw(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -166,7 +174,7 @@ static void add_head(const struct report *report, const struct embedded *style, 
                   "<meta name=\"color-scheme\" content=\"light dark\">\n");
     strbuf_addf(out, "<meta name=\"generator\" content=\"tmscdp %s (%s)\">\n", version_text,
                 version_commit);
-    strbuf_addf(out, "<title>%s: TMS browser performance, ", verdict_title(report->verdict));
+    strbuf_addf(out, "<title>%s: %s, ", verdict_title(report->verdict), title_of(report));
     html_wrap(out, "", report->run[report->run_count - 1].id, "</title>\n<style>");
     strbuf_add(out, style->text, style->bytes);
     html_raw(out, "</style>\n</head>\n");
@@ -199,25 +207,68 @@ static void add_run_line(const struct report_run *run, size_t number, struct str
     if (isfinite(run->duration_s)) {
         strbuf_addf(out, "<span>took %.1f s</span> ", run->duration_s);
     }
-    html_wrap(out, "<span>", run->browser, "</span> ");
+    if (strcmp(run->command, "stress") != 0) {
+        html_wrap(out, "<span>", run->browser, "</span> ");
+    }
     html_wrap(out, "<span>", run->tool, "</span></p>\n");
     add_state(run, out);
 }
 
+static bool always(const struct report *report)
+{
+    (void)report;
+    return true;
+}
+
+static bool has_anything(const struct report *report)
+{
+    return report->series_count + report->workload_count > 0;
+}
+
+static bool has_browser(const struct report *report)
+{
+    return report->series_count > 0 || report->workload_count == 0;
+}
+
+static bool has_load(const struct report *report)
+{
+    return report->workload_count > 0;
+}
+
+static bool has_diagnosis(const struct report *report)
+{
+    return report->has_diagnosis;
+}
+
+/* In the order of reading. */
+static const struct {
+    const char *id;
+    const char *words;
+    bool (*applies)(const struct report *);
+    void (*add)(const struct report *, struct strbuf *);
+} sections[] = {
+    { "verdict", "Verdict", always, html_add_verdicts },
+    { "expected", "Expected", has_anything, html_add_expected },
+    { "diagnosis", "Diagnosis", has_diagnosis, html_add_diagnosis },
+    { "targets", "Browser targets", has_browser, html_add_targets },
+    { "slope", "Cost of a message", has_browser, html_add_slopes },
+    { "charts", "Growth", has_browser, html_add_charts },
+    { "frames", "Frames", html_has_frames, html_add_frames },
+    { "load", "First load", has_browser, html_add_first_load },
+    { "pictures", "Screenshots", has_browser, html_add_pictures },
+    { "figures", "All browser figures", has_browser, html_add_figures },
+    { "loads", "Server under load", has_load, html_add_loads },
+    { "journeys", "Way to each count", has_browser, html_add_journeys },
+    { "environment", "Environment", always, html_add_environment },
+    { "repeat", "Repeat", always, html_add_repeat },
+    { "glossary", "Terms", always, html_add_glossary },
+};
+
+#define SECTION_COUNT (sizeof sections / sizeof sections[0])
+
 static void add_header(const struct report *report, struct strbuf *out)
 {
-    static const struct {
-        const char *id;
-        const char *words;
-    } links[] = {
-        { "verdict", "Verdict" },         { "targets", "Targets" },
-        { "slope", "Cost of a message" }, { "charts", "Charts" },
-        { "load", "First load" },         { "pictures", "Screenshots" },
-        { "figures", "All figures" },     { "journeys", "Way to each count" },
-        { "environment", "Environment" }, { "repeat", "Repeat" },
-        { "glossary", "Terms" },
-    };
-    html_raw(out, "<header>\n<h1>TMS browser performance</h1>\n");
+    html_wrap(out, "<header>\n<h1>", title_of(report), "</h1>\n");
     for (size_t i = 0; i < report->run_count; i++) {
         add_run_line(&report->run[i], report->run_count > 1 ? i + 1 : 0, out);
     }
@@ -225,19 +276,16 @@ static void add_header(const struct report *report, struct strbuf *out)
         html_wrap(out, "<p class=\"warning\" role=\"note\">", report->notes[i], "</p>\n");
     }
     html_raw(out, "<nav aria-label=\"Sections\"><ul>");
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        strbuf_addf(out, "<li><a href=\"#%s\">%s</a></li>", links[i].id, links[i].words);
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i].applies(report)) {
+            strbuf_addf(out, "<li><a href=\"#%s\">%s</a></li>", sections[i].id, sections[i].words);
+        }
     }
     html_raw(out, "</ul></nav>\n</header>\n");
 }
 
 enum err html_write(const struct report *report, struct strbuf *out, struct err_msg *msg)
 {
-    static void (*const sections[])(const struct report *, struct strbuf *) = {
-        html_add_verdicts, html_add_expected,    html_add_targets,  html_add_slopes,
-        html_add_charts,   html_add_first_load,  html_add_pictures, html_add_figures,
-        html_add_journeys, html_add_environment, html_add_repeat,   html_add_glossary,
-    };
     const struct embedded *style = embedded_find(STYLE_PATH);
     if (style == NULL) {
         return err_set(msg, ERR_USAGE, "this build carries no " STYLE_PATH);
@@ -246,8 +294,10 @@ enum err html_write(const struct report *report, struct strbuf *out, struct err_
     html_raw(out, "<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n");
     add_header(report, out);
     html_raw(out, "<main>\n");
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        sections[i](report, out);
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i].applies(report)) {
+            sections[i].add(report, out);
+        }
     }
     html_raw(out, "</main>\n<footer><p>One file, without scripts: nothing is loaded from anywhere. "
                   "Every figure can be computed again from the run's raw readings.</p></footer>\n"

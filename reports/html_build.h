@@ -30,18 +30,26 @@ void html_target(struct strbuf *out, const struct target *target);
 /* "gate", "paired" or "report" as a small badge. */
 void html_use(struct strbuf *out, enum metric_use use);
 
-/* Sections, in the order of reading. */
+/* Sections. */
 void html_add_verdicts(const struct report *report, struct strbuf *out);
 void html_add_expected(const struct report *report, struct strbuf *out);
+void html_add_diagnosis(const struct report *report, struct strbuf *out);
 void html_add_targets(const struct report *report, struct strbuf *out);
 void html_add_slopes(const struct report *report, struct strbuf *out);
 void html_add_charts(const struct report *report, struct strbuf *out);
+void html_add_frames(const struct report *report, struct strbuf *out);
 void html_add_first_load(const struct report *report, struct strbuf *out);
 void html_add_pictures(const struct report *report, struct strbuf *out);
 void html_add_figures(const struct report *report, struct strbuf *out);
+void html_add_loads(const struct report *report, struct strbuf *out);
 void html_add_journeys(const struct report *report, struct strbuf *out);
 void html_add_environment(const struct report *report, struct strbuf *out);
 void html_add_repeat(const struct report *report, struct strbuf *out);
 void html_add_glossary(const struct report *report, struct strbuf *out);
+
+/* Whether a scroll's frames were recorded. */
+bool html_has_frames(const struct report *report);
+/* The scripts of long frames, inside of the first load's section. */
+void html_add_scripts(const struct report *report, struct strbuf *out);
 
 #endif

@@ -25,8 +25,8 @@ static void fill_line(const struct report_series *series, const struct metric_de
         const struct report_stage *stage = &series->stage[i];
         const struct metric_value *value = report_value(series, stage, metric);
         if (stage->reached && can_be_drawn(value)) {
-            points[line->count++] =
-                (struct chart_point){ stage->messages, value->median, value->min, value->max };
+            points[line->count++] = (struct chart_point){ stage->messages, value->median,
+                                                          value->min, value->max, false };
         }
     }
     qsort(points, line->count, sizeof *points, by_messages);
@@ -42,7 +42,7 @@ static size_t fill_limits(const struct report *report, const struct metric_def *
         const struct target *target = &report->targets.item[i];
         if (target->metric == metric) {
             limits[count++] = (struct chart_limit){ target->from_messages, target->below_messages,
-                                                    target->limit };
+                                                    target->limit, NULL };
         }
     }
     return count;
@@ -95,6 +95,8 @@ static void add_chart(const struct report *report, const char *id, const char *m
     struct chart chart = {
         .id = id,
         .title = title,
+        .x_title = "messages loaded",
+        .x_unit = "messages",
         .metric = metric,
         .line = lines,
         .line_count = report->series_count,
@@ -132,7 +134,7 @@ void html_add_charts(const struct report *report, struct strbuf *out)
 static void add_load_row(const struct report *report, const struct report_series *series,
                          size_t index, struct strbuf *out)
 {
-    static const char *const names[] = { "lcp", "fcp", "ttfb", "cls" };
+    static const char *const names[] = { "lcp", "fcp", "ttfb", "cls", "tbt", "longest_frame_ms" };
     char text[METRIC_TEXT_BYTES];
     strbuf_addf(out, "<tr><th scope=\"row\" class=\"s%zu\">", index % 6);
     html_wrap(out, "", series->label, "</th>");
@@ -183,12 +185,15 @@ void html_add_first_load(const struct report *report, struct strbuf *out)
     html_raw(out, "</th><th scope=\"col\" class=\"num\">First paint</th>"
                   "<th scope=\"col\" class=\"num\">First byte</th>"
                   "<th scope=\"col\" class=\"num\">Layout shift</th>"
+                  "<th scope=\"col\" class=\"num\">Blocking time</th>"
+                  "<th scope=\"col\" class=\"num\">Longest frame</th>"
                   "<th scope=\"col\">Largest element</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < report->series_count; i++) {
         add_load_row(report, &report->series[i], i, out);
     }
     html_raw(out, "</tbody>\n");
     html_table_end(out);
+    html_add_scripts(report, out);
     html_raw(out, "</section>\n");
 }
 

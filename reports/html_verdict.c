@@ -1,7 +1,13 @@
-/* The first screen: verdicts with their reasons, and what the test plan expected. */
-#include "reports/html_build.h"
+/* The first screen: the verdict of the whole, and a card for each part with what speaks against
+ * it. */
+#include "reports/html_load.h"
 
-#define REASONS_SHOWN ((size_t)6)
+/* So many reasons a card that all cards fit on one screen. */
+static size_t reasons_shown(const struct report *report)
+{
+    size_t cards = report->series_count + report->workload_count;
+    return cards <= 2 ? 6 : (cards <= 4 ? 4 : (cards <= 6 ? 3 : 2));
+}
 
 struct line {
     enum verdict verdict;
@@ -56,7 +62,7 @@ static size_t count_held(const struct report_series *series)
 }
 
 /* What speaks against the series, worst first. */
-static void add_reasons(const struct report_series *series, struct strbuf *out)
+static void add_reasons(const struct report_series *series, size_t shown, struct strbuf *out)
 {
     struct line lines[LINES_MAX];
     size_t count = gather_lines(series, VERDICT_CRASHES, lines, 0);
@@ -65,7 +71,7 @@ static void add_reasons(const struct report_series *series, struct strbuf *out)
     size_t held = count_held(series);
     html_raw(out, count > 0 ? "<ul class=\"reasons\">\n" : "");
     for (size_t i = 0; i < count; i++) {
-        if (i < REASONS_SHOWN) {
+        if (i < shown) {
             strbuf_addf(out, "<li class=\"%s\"><b>%s:</b> ", verdict_name(lines[i].verdict),
                         strbuf_text(&lines[i].counts));
             html_wrap(out, "", lines[i].text, "</li>\n");
@@ -73,10 +79,10 @@ static void add_reasons(const struct report_series *series, struct strbuf *out)
         strbuf_release(&lines[i].counts);
     }
     html_raw(out, count > 0 ? "</ul>\n" : "");
-    if (count > REASONS_SHOWN || held > 0) {
+    if (count > shown || held > 0) {
         html_raw(out, "<p class=\"more\">");
-        if (count > REASONS_SHOWN) {
-            strbuf_addf(out, "%zu more below. ", count - REASONS_SHOWN);
+        if (count > shown) {
+            strbuf_addf(out, "%zu more below. ", count - shown);
         }
         if (held > 0) {
             strbuf_addf(out, "%zu %s, all counts taken together.", held,
@@ -86,7 +92,8 @@ static void add_reasons(const struct report_series *series, struct strbuf *out)
     }
 }
 
-static void add_card(const struct report_series *series, size_t index, struct strbuf *out)
+static void add_card(const struct report_series *series, size_t index, size_t shown,
+                     struct strbuf *out)
 {
     strbuf_addf(out, "<article class=\"card\"><h3 class=\"s%zu\">", index % 6);
     html_wrap(out, "", series->label, "</h3> ");
@@ -106,151 +113,137 @@ static void add_card(const struct report_series *series, size_t index, struct st
         html_raw(out, "</li>");
     }
     html_raw(out, "</ul>\n");
-    add_reasons(series, out);
+    add_reasons(series, shown, out);
     html_raw(out, "</article>\n");
 }
 
-void html_add_verdicts(const struct report *report, struct strbuf *out)
+/* What speaks against the workload, worst first; what is said of its bands stands in the tables. */
+static size_t add_load_reasons(const struct report_workload *workload, enum verdict verdict,
+                               size_t shown, struct strbuf *out)
 {
-    html_section(out, "verdict", "Verdict");
-    html_raw(out, "<p class=\"overall\">");
-    html_verdict(out, report->verdict);
-    if (report->series_count == 0) {
-        html_raw(out, " Nothing was measured.</p>\n</section>\n");
+    size_t count = 0;
+    for (size_t i = 0; i < workload->scenario_count; i++) {
+        const struct report_scenario *scenario = &workload->scenario[i];
+        for (size_t k = 0; k < scenario->judgement.reason_count; k++) {
+            const struct report_reason *reason = &scenario->judgement.reason[k];
+            if (reason->verdict != verdict || strstr(reason->text, " VUs: ") != NULL) {
+                continue;
+            }
+            if (count < shown) {
+                strbuf_addf(out, "<li class=\"%s\">", verdict_name(verdict));
+                html_wrap(out, workload->scenario_count > 1 ? "<b>" : "",
+                          workload->scenario_count > 1 ? scenario->name : "",
+                          workload->scenario_count > 1 ? ":</b> " : "");
+                html_wrap(out, "", reason->text, "</li>\n");
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+static void add_band_list(const struct report_workload *workload, struct strbuf *out)
+{
+    if (workload->scenario_count != 1 || workload->scenario[0].bands.count == 0) {
         return;
     }
-    if (report->series_count == 1) {
+    html_raw(out, "<ul class=\"counts\" aria-label=\"Verdict per band of virtual users\">");
+    for (size_t i = 0; i < workload->scenario[0].bands.count; i++) {
+        const struct report_part *band = &workload->scenario[0].bands.item[i];
+        html_wrap(out, "<li><b>", band->name, "</b> ");
+        html_judgement(out, &band->judgement);
+        html_raw(out, "</li>");
+    }
+    html_raw(out, "</ul>\n");
+}
+
+static void add_load_extras(const struct report_workload *workload, struct strbuf *out)
+{
+    if (workload->thresholds_failed > 0.0) {
+        strbuf_addf(out, "<li class=\"crashes\">%.0f of %zu thresholds failed</li>\n",
+                    workload->thresholds_failed, workload->threshold_count);
+    }
+    if (workload->violations > 0.0) {
+        strbuf_addf(out, "<li class=\"crashes\">integrity of the data: %.0f violations</li>\n",
+                    workload->violations);
+    }
+    if (workload->sockets.fanout.lost > 0.0) {
+        strbuf_addf(out, "<li class=\"crashes\">%.0f deliveries were lost</li>\n",
+                    workload->sockets.fanout.lost);
+    }
+    if (workload->generator.doubt_count > 0) {
+        html_wrap(out, "<li class=\"no_data\">inconclusive: ", workload->generator.doubt[0],
+                  "</li>\n");
+    }
+}
+
+static void add_load_card(const struct report_workload *workload, size_t shown, struct strbuf *out)
+{
+    static const enum verdict order[] = { VERDICT_CRASHES, VERDICT_SLOWS_DOWN, VERDICT_NO_DATA };
+    size_t count = 0;
+    html_wrap(out, "<article class=\"card\"><h3>", workload->label, "</h3> ");
+    html_judgement(out, &workload->judgement);
+    html_wrap(out, "\n<p class=\"list\">", workload->summary, ".</p>\n");
+    add_band_list(workload, out);
+    html_raw(out, "<ul class=\"reasons\">\n");
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        count += add_load_reasons(workload, order[i], count < shown ? shown - count : 0, out);
+    }
+    add_load_extras(workload, out);
+    html_raw(out, "</ul>\n");
+    if (count > shown) {
+        strbuf_addf(out, "<p class=\"more\">%zu more below.</p>\n", count - shown);
+    }
+    html_raw(out, "</article>\n");
+}
+
+/* "is the worst of 2 variants at 50 and 150 messages and of 3 loads" */
+static void add_scope(const struct report *report, struct strbuf *out)
+{
+    if (report->series_count == 1 && report->workload_count == 0) {
         html_wrap(out, " is the verdict on <b>", report->series[0].label, "</b>");
+    } else if (report->workload_count == 1 && report->series_count == 0) {
+        html_wrap(out, " is the verdict on the load <b>", report->workload[0].label, "</b>");
+    } else if (report->series_count > 0) {
+        strbuf_addf(out, " is the worst of %zu %s", report->series_count,
+                    report->series_count == 1 ? "variant" : "variants");
     } else {
-        strbuf_addf(out, " is the worst of %zu variants", report->series_count);
+        strbuf_addf(out, " is the worst of %zu loads", report->workload_count);
     }
     for (size_t i = 0; i < report->count_count; i++) {
         strbuf_addf(out, "%s%.0f", i == 0 ? " at " : (i + 1 < report->count_count ? ", " : " and "),
                     report->counts[i]);
     }
-    html_raw(out, report->count_count > 0 ? " messages.</p>\n" : ".</p>\n");
+    html_raw(out, report->count_count > 0 ? " messages" : "");
+    if (report->series_count > 0 && report->workload_count > 0) {
+        strbuf_addf(out, " and of %zu %s", report->workload_count,
+                    report->workload_count == 1 ? "load" : "loads");
+    }
+    html_raw(out, ".");
+    if (report->not_judged > 0) {
+        strbuf_addf(out, " %zu %s not judged: no baseline was measured.", report->not_judged,
+                    report->not_judged == 1 ? "load is" : "loads are");
+    }
+    html_raw(out, "</p>\n");
+}
+
+void html_add_verdicts(const struct report *report, struct strbuf *out)
+{
+    size_t shown = reasons_shown(report);
+    html_section(out, "verdict", "Verdict");
+    html_raw(out, "<p class=\"overall\">");
+    html_verdict(out, report->verdict);
+    if (report->series_count + report->workload_count == 0) {
+        html_raw(out, " Nothing was measured.</p>\n</section>\n");
+        return;
+    }
+    add_scope(report, out);
     html_raw(out, "<div class=\"cards\">\n");
     for (size_t i = 0; i < report->series_count; i++) {
-        add_card(&report->series[i], i, out);
+        add_card(&report->series[i], i, shown, out);
+    }
+    for (size_t i = 0; i < report->workload_count; i++) {
+        add_load_card(&report->workload[i], shown, out);
     }
     html_raw(out, "</div>\n</section>\n");
-}
-
-static const char *compared(enum verdict expected, enum verdict measured)
-{
-    if (measured == VERDICT_NO_DATA) {
-        return "not decided";
-    }
-    if (measured == expected) {
-        return "as expected";
-    }
-    return verdict_worse(expected, measured) == measured ? "worse than expected"
-                                                         : "better than expected";
-}
-
-static void add_expectations(const struct report *report, struct strbuf *out)
-{
-    html_table(out, "expected-table", "words",
-               "The test plan's expected findings beside what was measured");
-    html_raw(out, "<thead><tr><th scope=\"col\">Test</th><th scope=\"col\">Expected</th>");
-    html_series_heads(out, report);
-    html_raw(out, "<th scope=\"col\">Cause that the plan named</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < report->expectation_count; i++) {
-        const struct report_expectation *row = &report->expectation[i];
-        html_wrap(out, "<tr><th scope=\"row\">", row->test, "</th><td>");
-        html_verdict(out, row->verdict);
-        html_raw(out, "</td>");
-        for (size_t k = 0; k < report->series_count; k++) {
-            const struct report_stage *stage = report_stage_at(&report->series[k], row->messages);
-            if (stage == NULL) {
-                html_no_data(out, "this count was not part of the run", 1);
-            } else {
-                html_raw(out, "<td>");
-                html_verdict(out, stage->verdict);
-                html_wrap(out, "<small>", compared(row->verdict, stage->verdict), "</small></td>");
-            }
-        }
-        html_wrap(out, "<td class=\"words\">", row->cause, "</td></tr>\n");
-    }
-    html_raw(out, "</tbody>\n");
-    html_table_end(out);
-}
-
-static void add_seen_by_slope(const struct report_series *series, struct strbuf *out)
-{
-    static const char *const words[] = {
-        [LIST_PLAIN] = "<td><b>Confirmed</b>",
-        [LIST_VIRTUAL] = "<td><b>Not seen</b>",
-        [LIST_UNDECIDED] = "<td><b>Undecided</b>",
-    };
-    const struct report_slope *slope = report_list_slope(series);
-    if (series->list == LIST_UNKNOWN) {
-        html_no_data(out, "no slope and no share of rendered messages", 1);
-        return;
-    }
-    html_raw(out, words[series->list]);
-    if (slope != NULL) {
-        char text[REPORT_SIGNED_BYTES];
-        report_signed(slope->slope.per_message, true, text);
-        strbuf_addf(out, "<small>%s elements a message</small></td>", text);
-    } else {
-        html_raw(out, "<small>by the share of rendered messages</small></td>");
-    }
-}
-
-static void add_seen_by_metric(const struct report *report, const struct report_series *series,
-                               const struct metric_def *metric, struct strbuf *out)
-{
-    char text[METRIC_TEXT_BYTES];
-    const struct metric_value *value = NULL;
-    const struct target *target = NULL;
-    if (series->stage_count > 0) {
-        value = report_value(series, series->stage, metric);
-        target = report_target(report, metric, series->stage->messages, true);
-    }
-    if (value == NULL || !value->has_data || target == NULL) {
-        html_no_data(out, value != NULL && !value->has_data ? value->reason : "not collected", 1);
-        return;
-    }
-    metric_format(metric, value->median, text, sizeof text);
-    html_raw(out, report_target_holds(target, value->median) ? "<td><b>Not seen</b>"
-                                                             : "<td><b>Confirmed</b>");
-    strbuf_addf(out, "<small>%s, n %zu</small></td>", text, value->n);
-}
-
-static void add_bottlenecks(const struct report *report, struct strbuf *out)
-{
-    html_table(out, "bottleneck-table", "words",
-               "The plan's suspected bottlenecks in the client, and whether they were seen");
-    html_raw(out, "<thead><tr><th scope=\"col\">Bottleneck</th><th scope=\"col\">Severity</th>");
-    html_series_heads(out, report);
-    html_raw(out, "<th scope=\"col\">What would mend it</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < report->bottleneck_count; i++) {
-        const struct report_bottleneck *row = &report->bottleneck[i];
-        strbuf_addf(out, "<tr><th scope=\"row\" class=\"words\">%u. ", row->number);
-        html_text(out, row->what);
-        html_wrap(out, "<small>", row->where, "</small></th>");
-        html_wrap(out, "<td>", row->severity, "</td>");
-        for (size_t k = 0; k < report->series_count; k++) {
-            if (row->metric == NULL) {
-                add_seen_by_slope(&report->series[k], out);
-            } else {
-                add_seen_by_metric(report, &report->series[k], row->metric, out);
-            }
-        }
-        html_wrap(out, "<td class=\"words\">", row->fix, "</td></tr>\n");
-    }
-    html_raw(out, "</tbody>\n");
-    html_table_end(out);
-}
-
-void html_add_expected(const struct report *report, struct strbuf *out)
-{
-    if (report->series_count == 0) {
-        return;
-    }
-    html_section(out, "expected", "Expected and measured");
-    add_expectations(report, out);
-    add_bottlenecks(report, out);
-    html_raw(out, "</section>\n");
 }

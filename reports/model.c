@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "metrics/result.h"
 #include "reports/clean.h"
+#include "reports/load_build.h"
 #include "reports/model_build.h"
 
 void *report_keep(struct report *report, void *memory)
@@ -255,11 +256,114 @@ static enum err build_run_series(struct report *report, const struct report_run 
         if (code != ERR_OK) {
             return err_prefix(msg, code, "%s", run->dir);
         }
-        if (report->run_count > 1) {
-            series->label = report_keep_format(report, "%s (run %zu)", series->label,
-                                               (size_t)(run - report->run) + 1);
-        }
         report->series_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err build_run_workloads(struct report *report, const struct report_run *run,
+                                    const cJSON *workloads, struct err_msg *msg)
+{
+    const cJSON *node;
+    size_t index = 0;
+    cJSON_ArrayForEach (node, workloads) {
+        char where[64];
+        (void)snprintf(where, sizeof where, "stress.workloads[%zu]", index++);
+        struct report_workload *workload = &report->workload[report->workload_count];
+        enum err code = build_workload(report, run, node, where, workload, msg);
+        if (code != ERR_OK) {
+            return err_prefix(msg, code, "%s", run->dir);
+        }
+        report->workload_count++;
+    }
+    return ERR_OK;
+}
+
+static enum err build_parts(struct report *report, cJSON *const *roots, struct err_msg *msg)
+{
+    enum err code = ERR_OK;
+    for (size_t i = 0; i < report->run_count && code == ERR_OK; i++) {
+        const struct report_run *run = &report->run[i];
+        code = build_run_series(report, run, json_at(roots[i], "measure.variants"), msg);
+        if (code == ERR_OK) {
+            code = build_run_workloads(report, run, json_at(roots[i], "stress.workloads"), msg);
+        }
+        build_diagnosis(report, run, json_at(roots[i], "diagnosis"));
+    }
+    return code;
+}
+
+static const char *numbered(struct report *report, const char *label, const struct report_run *run)
+{
+    return report_keep_format(report, "%s (run %zu)", label, (size_t)(run - report->run) + 1);
+}
+
+/* A label and its run, of a variant or of a workload. */
+struct named {
+    const char **label;
+    const char *plain;
+    const struct report_run *run;
+};
+
+/* Where several runs have the same name the run's number tells them apart. */
+static void number_labels(struct report *report, struct named *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            if (names[i].run != names[k].run && strcmp(names[i].plain, names[k].plain) == 0) {
+                *names[i].label = numbered(report, names[i].plain, names[i].run);
+                break;
+            }
+        }
+    }
+}
+
+static void number_all(struct report *report)
+{
+    size_t most = report->series_count > report->workload_count ? report->series_count
+                                                                : report->workload_count;
+    struct named *names = mem_new_array(most, sizeof *names);
+    for (size_t i = 0; i < report->series_count; i++) {
+        struct report_series *series = &report->series[i];
+        names[i] = (struct named){ &series->label, series->label, series->run };
+    }
+    number_labels(report, names, report->series_count);
+    for (size_t i = 0; i < report->workload_count; i++) {
+        struct report_workload *workload = &report->workload[i];
+        names[i] = (struct named){ &workload->label, workload->label, workload->run };
+    }
+    number_labels(report, names, report->workload_count);
+    free(names);
+}
+
+/* The worst of what was judged; NO DATA where nothing was. */
+static void judge_whole(struct report *report)
+{
+    bool any = false;
+    report->verdict = VERDICT_FINE;
+    for (size_t i = 0; i < report->series_count; i++) {
+        report->verdict = verdict_worse(report->verdict, report->series[i].verdict);
+        any = true;
+    }
+    for (size_t i = 0; i < report->workload_count; i++) {
+        const struct report_judgement *judgement = &report->workload[i].judgement;
+        report->not_judged += !judgement->judged;
+        if (judgement->judged) {
+            report->verdict = verdict_worse(report->verdict, judgement->verdict);
+            any = true;
+        }
+    }
+    report->verdict = any ? report->verdict : VERDICT_NO_DATA;
+}
+
+/* The length of a list that may be missing. */
+static enum err size_of(const cJSON *root, const char *name, size_t most, const char *path,
+                        size_t *sum, struct err_msg *msg)
+{
+    size_t count = (size_t)cJSON_GetArraySize(json_at(root, name));
+    *sum += count;
+    if (count > most) {
+        return err_set(msg, ERR_FORMAT, "%s: %s has more than %zu entries", path, name, most);
     }
     return ERR_OK;
 }
@@ -268,49 +372,62 @@ static enum err build(struct report *report, const char *const *paths, cJSON *co
                       struct err_msg *msg)
 {
     size_t variants = 0;
+    size_t workloads = 0;
+    size_t rules = 0;
     for (size_t i = 0; i < report->run_count; i++) {
-        const cJSON *list = json_at(roots[i], "measure.variants");
-        size_t count = (size_t)cJSON_GetArraySize(list);
-        if (count > REPORT_VARIANTS_MAX) {
-            return err_set(msg, ERR_FORMAT, "%s: measure.variants has more than %zu entries",
-                           paths[i], REPORT_VARIANTS_MAX);
-        }
-        variants += count;
-    }
-    report->run = report_keep_array(report, report->run_count, sizeof *report->run);
-    report->series = report_keep_array(report, variants, sizeof *report->series);
-    report->verdict = variants == 0 ? VERDICT_NO_DATA : VERDICT_FINE;
-    for (size_t i = 0; i < report->run_count; i++) {
-        build_run(report, paths[i], roots[i], &report->run[i]);
         enum err code =
-            build_run_series(report, &report->run[i], json_at(roots[i], "measure.variants"), msg);
+            size_of(roots[i], "measure.variants", REPORT_VARIANTS_MAX, paths[i], &variants, msg);
+        if (code == ERR_OK) {
+            code =
+                size_of(roots[i], "stress.workloads", REPORT_LOADS_MAX, paths[i], &workloads, msg);
+        }
+        if (code == ERR_OK) {
+            code = size_of(roots[i], "diagnosis.rules", LOAD_LIST_MAX, paths[i], &rules, msg);
+        }
         if (code != ERR_OK) {
             return code;
         }
     }
-    for (size_t i = 0; i < report->series_count; i++) {
-        report->verdict = verdict_worse(report->verdict, report->series[i].verdict);
+    report->run = report_keep_array(report, report->run_count, sizeof *report->run);
+    report->series = report_keep_array(report, variants, sizeof *report->series);
+    report->workload = report_keep_array(report, workloads, sizeof *report->workload);
+    report->rule = report_keep_array(report, rules, sizeof *report->rule);
+    report->rule_cap = rules;
+    for (size_t i = 0; i < report->run_count; i++) {
+        build_run(report, paths[i], roots[i], &report->run[i]);
     }
+    enum err code = build_parts(report, roots, msg);
+    number_all(report);
+    judge_whole(report);
     gather_counts(report);
-    return ERR_OK;
+    return code;
 }
 
-/* The file is a measurement, with its section, unless the run did not come that far. */
-static enum err check_command(const cJSON *root, const char *path, struct err_msg *msg)
+/* The file holds a measurement or a load, unless the run did not come that far. */
+static enum err check_sections(const cJSON *root, const char *path, struct err_msg *msg)
 {
-    if (strcmp(json_text(root, "command"), "measure") != 0) {
-        char *command = clean_text(json_text(root, "command"), 40);
-        enum err code = err_set(msg, ERR_FORMAT,
-                                "%s is of the command \"%s\": this report shows runs of measure",
-                                path, command);
-        free(command);
-        return code;
-    }
+    static const char *const lists[][2] = { { "measure", "measure.variants" },
+                                            { "stress", "stress.workloads" } };
+    const char *command = json_text(root, "command");
     const char *state = json_text(root, "state");
     bool complete = state != NULL && strcmp(state, "complete") == 0;
-    const cJSON *variants = json_at(root, "measure.variants");
-    if (variants == NULL ? complete : !cJSON_IsArray(variants)) {
-        return err_set(msg, ERR_FORMAT, "%s: \"measure.variants\" must be a list", path);
+    bool any = false;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const cJSON *list = json_at(root, lists[i][1]);
+        bool wanted = complete && strcmp(command, lists[i][0]) == 0;
+        if (list == NULL ? wanted : !cJSON_IsArray(list)) {
+            return err_set(msg, ERR_FORMAT, "%s: \"%s\" must be a list", path, lists[i][1]);
+        }
+        any = any || list != NULL || strcmp(command, lists[i][0]) == 0;
+    }
+    if (!any) {
+        char *clean = clean_text(command, 40);
+        enum err code = err_set(msg, ERR_FORMAT,
+                                "%s is of the command \"%s\" and holds neither \"measure\" nor "
+                                "\"stress\": a report shows runs of these two",
+                                path, clean);
+        free(clean);
+        return code;
     }
     return ERR_OK;
 }
@@ -324,7 +441,7 @@ enum err report_build(const char *const *paths, cJSON *const *roots, size_t coun
         code = build_expected(out, msg);
     }
     for (size_t i = 0; i < count && code == ERR_OK; i++) {
-        code = check_command(roots[i], paths[i], msg);
+        code = check_sections(roots[i], paths[i], msg);
     }
     if (code == ERR_OK) {
         code = build(out, paths, roots, msg);

@@ -13,13 +13,16 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "metrics/frames.h"
 #include "metrics/metric.h"
 #include "metrics/slope.h"
 #include "metrics/verdict.h"
+#include "reports/load.h"
 
 #define REPORT_RUNS_MAX     ((size_t)32)
 #define REPORT_VARIANTS_MAX ((size_t)64) /* a run */
 #define REPORT_STAGES_MAX   ((size_t)64) /* a variant */
+#define REPORT_LOADS_MAX    ((size_t)64) /* workloads of a run */
 
 struct report_fact {
     const char *name;
@@ -35,8 +38,9 @@ struct report_facts {
 struct report_run {
     const char *dir; /* as given, not cleaned: for opening files */
     const char *id;
-    const char *state;  /* "complete", "interrupted", "failed", "unfinished" */
-    const char *reason; /* empty when complete */
+    const char *command; /* "measure", "stress" … */
+    const char *state;   /* "complete", "interrupted", "failed", "unfinished" */
+    const char *reason;  /* empty when complete */
     const char *started_at;
     double duration_s; /* NaN when it did not end */
     const char *tool;  /* "tmscdp 0.1.0 (1a2b3c4d5e6f)" */
@@ -96,16 +100,42 @@ enum list_kind {
     LIST_UNKNOWN    /* neither slope nor rendered share */
 };
 
+/* The compositor's frames of one scroll, out of the raw readings. */
+struct report_strip {
+    double messages;
+    unsigned repetition;
+    struct frame_report *frame; /* only those with an active scroll count */
+    size_t frame_count;
+    bool computed; /* `frames` holds what they add up to */
+    struct frames frames;
+    const char *reason; /* why there is none; empty otherwise */
+};
+
+/* A script that ran in the long animation frames of the first load. */
+struct report_script {
+    const char *file;
+    const char *function;
+    const char *invoker;
+    double ms;
+    double forced_ms;
+    double count;
+};
+
 /* One variant of one run: a column of the tables, a line of the charts. */
 struct report_series {
     const struct report_run *run;
-    const char *label; /* the variant's name; with the run's number when there are several */
+    const char *raw_name; /* the variant's name as the result has it, for finding the raw files */
+    const char *label;    /* the variant's name; with the run's number where several have it */
     const char *url;
     struct metric_value *load;
     size_t load_count;
     const char *lcp_tag; /* empty when there was no LCP element */
     const char *lcp_text;
     double lcp_size; /* px², NaN when not told */
+    struct report_script *script;
+    size_t script_count;
+    struct report_strip *strip;
+    size_t strip_count;
     struct report_stage *stage;
     size_t stage_count;
     struct report_slope *slope;
@@ -115,10 +145,34 @@ struct report_series {
     const char *list_words; /* one sentence on the slope and what it means */
 };
 
-/* What the test plan expected, as read from metrics/data/browser-expected.json. */
+enum rule_state {
+    RULE_FOUND,
+    RULE_NOT_FOUND,
+    RULE_CANNOT_TELL
+};
+
+/* One rule of a run's diagnosis. */
+struct report_rule {
+    const struct report_run *run;
+    const char *id;
+    double number; /* of the bottleneck in the test plan; 0 for none */
+    const char *title;
+    enum rule_state state;
+    const char **evidence;
+    size_t evidence_count;
+    const char *cause;
+    const char *fix;
+    const char *why; /* when it cannot tell */
+};
+
+/* What the test plan expected, as read from metrics/data/browser-expected.json and
+ * backend-expected.json: of a number of messages, or of a part of a workload. */
 struct report_expectation {
     const char *test;
-    double messages;
+    double messages;      /* 0: of a workload */
+    const char *workload; /* the name, or how it begins: "websocket" is also "websocket-hold" */
+    const char *scenario; /* empty: of the whole workload */
+    const char *band;     /* empty: of the whole scenario */
     enum verdict verdict;
     const char *cause;
 };
@@ -129,6 +183,7 @@ struct report_bottleneck {
     const char *where;
     const char *what;
     const char *fix;
+    bool by_diagnosis;               /* seen by the rule of the same number */
     const struct metric_def *metric; /* NULL: judged by the slope of the list */
 };
 
@@ -137,6 +192,12 @@ struct report {
     size_t run_count;
     struct report_series *series;
     size_t series_count;
+    struct report_workload *workload;
+    size_t workload_count;
+    bool has_diagnosis;
+    struct report_rule *rule;
+    size_t rule_count;
+    size_t rule_cap;
     double *counts; /* every number of messages that occurs, rising */
     size_t count_count;
     struct targets targets;
@@ -144,7 +205,8 @@ struct report {
     size_t expectation_count;
     struct report_bottleneck *bottleneck;
     size_t bottleneck_count;
-    enum verdict verdict; /* the worst of all */
+    enum verdict verdict; /* the worst of all that was judged */
+    size_t not_judged;    /* workloads without a verdict */
     const char **notes;   /* what was read but not understood */
     size_t note_count;
     void **owned; /* all memory of the model */
@@ -169,6 +231,18 @@ struct report_stage *report_stage_at(const struct report_series *series, double 
 const struct metric_value *report_value(const struct report_series *series,
                                         const struct report_stage *stage,
                                         const struct metric_def *metric);
+
+/* What was measured of an expectation's workload: its judgement, or NULL with the reason. */
+const struct report_judgement *report_measured(const struct report_workload *workload,
+                                               const struct report_expectation *expectation,
+                                               const char **reason);
+
+/* Whether the expectation speaks of that workload. */
+bool report_is_about(const struct report_expectation *expectation,
+                     const struct report_workload *workload);
+
+/* The rule of a plan's bottleneck, the one that was found first; NULL when no diagnosis has it. */
+const struct report_rule *report_rule_of(const struct report *report, unsigned number);
 
 /* The target of the metric at that many messages, or NULL. */
 const struct target *report_target(const struct report *report, const struct metric_def *metric,

@@ -12,6 +12,7 @@
 #define LCP_CHARS    ((size_t)120)
 #define URL_CHARS    ((size_t)200)
 #define LIST_MAX     ((size_t)200) /* steps, reasons, metrics */
+#define SCRIPTS_MAX  ((size_t)10)
 
 /* The number of entries of a list that may be missing. */
 static enum err list_size(const cJSON *node, const char *name, const char *where, size_t most,
@@ -253,6 +254,24 @@ static void read_lcp(struct report *report, const cJSON *element, struct report_
     out->lcp_size = json_number(element, "size", (double)NAN);
 }
 
+static void read_scripts(struct report *report, const cJSON *list, struct report_series *out)
+{
+    const cJSON *node;
+    out->script = report_keep_array(report, SCRIPTS_MAX, sizeof *out->script);
+    cJSON_ArrayForEach (node, list) {
+        if (out->script_count < SCRIPTS_MAX) {
+            out->script[out->script_count++] = (struct report_script){
+                .file = report_keep_text(report, json_text(node, "file"), LCP_CHARS),
+                .function = report_keep_text(report, json_text(node, "function"), LCP_CHARS),
+                .invoker = report_keep_text(report, json_text(node, "invoker"), LCP_CHARS),
+                .ms = json_number(node, "ms", (double)NAN),
+                .forced_ms = json_number(node, "forced_ms", (double)NAN),
+                .count = json_number(node, "count", (double)NAN),
+            };
+        }
+    }
+}
+
 enum err build_series(struct report *report, const struct report_run *run, const cJSON *variant,
                       const char *where, struct report_series *out, struct err_msg *msg)
 {
@@ -262,10 +281,12 @@ enum err build_series(struct report *report, const struct report_run *run, const
     }
     *out = (struct report_series){
         .run = run,
+        .raw_name = report_keep(report, mem_dup_str(name)),
         .label = report_keep_text(report, name, NAME_CHARS),
         .url = report_keep_text(report, json_text(variant, "url"), URL_CHARS),
     };
     read_lcp(report, json_at(variant, "load.lcp_element"), out);
+    read_scripts(report, json_at(variant, "load.scripts"), out);
     enum err code = read_verdict(variant, where, &out->verdict, msg);
     const cJSON *load = json_at(variant, "load");
     if (code == ERR_OK && load != NULL) {

@@ -237,6 +237,7 @@ void build_run(struct report *report, const char *dir, const cJSON *root, struct
     *run = (struct report_run){
         .dir = report_keep(report, mem_dup_str(dir)),
         .id = report_keep_text(report, json_text(root, "id"), 80),
+        .command = report_keep_text(report, json_text(root, "command"), 20),
         .state = report_keep_text(report, json_text(root, "state"), 20),
         .reason = report_keep_text(report, json_text(root, "reason"), 300),
         .started_at = report_keep_text(report, json_text(root, "started_at"), 40),

@@ -8,23 +8,10 @@
 #include "base/png.h"
 #include "reports/clean.h"
 #include "reports/digest.h"
+#include "reports/raw.h"
 
 static const uint32_t widths[] = { PICTURE_WIDTH, 480, 360, 280, 200 };
 #define WIDTH_COUNT (sizeof widths / sizeof widths[0])
-
-/* The directory of `path`, resolved, in new memory; NULL when it is not there. */
-static char *folder_of(const char *path, bool path_is_folder)
-{
-    if (path_is_folder) {
-        return realpath(path, NULL);
-    }
-    const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL ? mem_dup_str(".")
-                                 : mem_dup_bytes(path, slash == path ? 1 : (size_t)(slash - path));
-    char *real = realpath(folder, NULL);
-    free(folder);
-    return real;
-}
 
 /* "screenshots/a.png" or "../<run>/screenshots/a.png" in URL form; NULL when the run's folder is
  * neither the report's nor beside it: a longer way would tell of the machine and break when copied.
@@ -143,10 +130,10 @@ static void leave_out_what_is_too_much(struct report *report, size_t total_bytes
 
 void pictures_load(struct report *report, const char *output_path, size_t total_bytes)
 {
-    char *out_folder = folder_of(output_path, false);
+    char *out_folder = raw_folder(output_path, false);
     char **folders = mem_new_array(report->run_count, sizeof *folders);
     for (size_t i = 0; i < report->run_count; i++) {
-        folders[i] = folder_of(report->run[i].dir, file_is_dir(report->run[i].dir));
+        folders[i] = raw_folder(report->run[i].dir, file_is_dir(report->run[i].dir));
     }
     for (size_t i = 0; i < WIDTH_COUNT; i++) {
         load_all(report, folders, widths[i]);

@@ -4,6 +4,7 @@
 #include "base/redact.h"
 #include "reports/html.h"
 #include "reports/pictures.h"
+#include "reports/raw.h"
 
 static enum err write_page(const struct report *report, const char *path, struct err_msg *msg)
 {
@@ -29,6 +30,7 @@ enum err report_write(const char *const *paths, size_t count, const char *output
     if (code != ERR_OK) {
         return code;
     }
+    raw_load(out);
     pictures_load(out, output_path, PICTURES_TOTAL_BYTES);
     code = write_page(out, output_path, msg);
     if (code != ERR_OK) {

@@ -166,8 +166,15 @@ class Fixed(ReportCase):
     def test_several_runs_stand_side_by_side(self):
         first, second = self.run_dir("two-lists"), self.run_dir("unreached")
         page = self.page(first, second)
-        for words in ("plain (run 1)", "virtual (run 1)", "default (run 2)",
-                      "../two-lists/screenshots/plain-50.png"):
+        for words in (">plain<", ">virtual<", ">default<", "../two-lists/screenshots/plain-50.png"):
+            self.assertIn(words, page)
+        self.assertNotIn("(run 1)", page)
+
+    def test_the_same_name_in_two_runs_has_a_number(self):
+        first, second = self.run_dir("two-lists"), self.run_dir("unreached")
+        (second / "result.json").write_bytes((first / "result.json").read_bytes())
+        page = self.page(first, second)
+        for words in ("plain (run 1)", "plain (run 2)", "virtual (run 1)", "virtual (run 2)"):
             self.assertIn(words, page)
 
     def test_a_killed_run_has_a_page(self):
@@ -204,7 +211,8 @@ class Command(ReportCase):
         newer = json.loads(whole)
         newer["schema_version"], newer["tool"]["version"] = 9, "7.1.0"
         load = json.loads(whole)
-        load["command"] = "stress"
+        load["command"] = "compare"
+        del load["measure"]
         cases = {
             "cut short": whole[:len(whole) // 2],
             "empty": b"",
@@ -223,7 +231,7 @@ class Command(ReportCase):
                 done = report(run)
                 self.assertEqual((done.returncode, done.stdout), (104, ""))
                 self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
-                self.assertIn("result.json" if name != "another command" else "stress", done.stderr)
+                self.assertIn("result.json" if name != "another command" else "compare", done.stderr)
                 self.assertEqual((run / "report.html").read_text(), "old")
         self.assertIn("use tmscdp 7.1.0 or newer", report(self.dir / "newer").stderr)
 

@@ -5,10 +5,11 @@
 
 #include "reports/chart.h"
 
-static const struct chart_point growing[] = { { 50, 1630, 1630, 1630 },
-                                              { 150, 4770, 4700, 4800 },
-                                              { 200, 6340, 6340, 6340 } };
-static const struct chart_point level[] = { { 50, 498, 498, 504 }, { 200, 498, 498, 498 } };
+static const struct chart_point growing[] = { { 50, 1630, 1630, 1630, false },
+                                              { 150, 4770, 4700, 4800, false },
+                                              { 200, 6340, 6340, 6340, false } };
+static const struct chart_point level[] = { { 50, 498, 498, 504, false },
+                                            { 200, 498, 498, 498, false } };
 
 static struct strbuf draw(const struct chart_line *lines, size_t count,
                           const struct chart_limit *limits, size_t limit_count, bool *all)
@@ -17,6 +18,8 @@ static struct strbuf draw(const struct chart_line *lines, size_t count,
     const struct chart chart = {
         .id = "c1",
         .title = "Elements <list>",
+        .x_title = "messages loaded",
+        .x_unit = "messages",
         .description = "plain: 1,630 at 50 messages",
         .metric = metric_find("dom_elements"),
         .line = lines,
@@ -77,13 +80,45 @@ static void limits_near_the_data_are_drawn_and_far_ones_are_not(void **state)
 {
     (void)state;
     bool all = true;
-    const struct chart_limit limits[] = { { 50, 150, 8000 }, { 150, (double)INFINITY, 20000 } };
+    const struct chart_limit limits[] = { { 50, 150, 8000, NULL },
+                                          { 150, (double)INFINITY, 20000, NULL } };
     const struct chart_line lines[] = { { "plain", 0, growing, 3 } };
     struct strbuf out = draw(lines, 1, limits, 2, &all);
     assert_false(all);
     assert_non_null(strstr(strbuf_text(&out), "limit 8,000"));
     assert_null(strstr(strbuf_text(&out), "limit 20,000"));
     assert_null(strstr(strbuf_text(&out), "inf"));
+    strbuf_release(&out);
+}
+
+static void lower_bounds_are_hollow_and_marks_and_limits_have_their_names(void **state)
+{
+    (void)state;
+    struct strbuf out = STRBUF_INIT;
+    static const struct chart_point points[] = { { 10, 700, 700, 700, false },
+                                                 { 30, 10000, 10000, 10000, true } };
+    const struct chart_line line = { "p95", 0, points, 2 };
+    const struct chart_limit limit = { 0, (double)INFINITY, 1400, "2 × baseline:" };
+    const struct chart_mark mark = { 30, "breaks <here>" };
+    const struct chart chart = { .id = "c1",
+                                 .title = "t",
+                                 .description = "d",
+                                 .x_title = "virtual users",
+                                 .x_unit = "VUs",
+                                 .metric = metric_find("lcp"),
+                                 .line = &line,
+                                 .line_count = 1,
+                                 .limit = &limit,
+                                 .limit_count = 1,
+                                 .mark = &mark,
+                                 .mark_count = 1 };
+    assert_true(chart_add_svg(&out, &chart));
+    const char *svg = strbuf_text(&out);
+    assert_int_equal(times(svg, "class=\"point hollow\""), 1);
+    assert_non_null(strstr(svg, "30 VUs: ≥ 10,000 ms"));
+    assert_non_null(strstr(svg, "2 × baseline: 1,400 ms"));
+    assert_non_null(strstr(svg, "breaks &lt;here&gt;"));
+    assert_non_null(strstr(svg, ">virtual users<"));
     strbuf_release(&out);
 }
 
@@ -102,9 +137,9 @@ static void zero_and_huge_figures_keep_finite_coordinates(void **state)
 {
     (void)state;
     static const struct chart_point points[][2] = {
-        { { 1, 0, 0, 0 }, { 1, 0, 0, 0 } },
-        { { 1, 1e15, 1e15, 1e15 }, { 1e9, 0, 0, 1e15 } },
-        { { 50, 1e-9, 0, 1e-9 }, { 51, 1e-9, 0, 1e-9 } },
+        { { 1, 0, 0, 0, false }, { 1, 0, 0, 0, false } },
+        { { 1, 1e15, 1e15, 1e15, false }, { 1e9, 0, 0, 1e15, false } },
+        { { 50, 1e-9, 0, 1e-9, false }, { 51, 1e-9, 0, 1e-9, false } },
     };
     for (size_t i = 0; i < COUNT_OF(points); i++) {
         bool all = false;
@@ -157,6 +192,7 @@ int main(void)
         cmocka_unit_test(steps_give_four_to_ten_marks),
         cmocka_unit_test(lines_points_and_names_are_drawn),
         cmocka_unit_test(limits_near_the_data_are_drawn_and_far_ones_are_not),
+        cmocka_unit_test(lower_bounds_are_hollow_and_marks_and_limits_have_their_names),
         cmocka_unit_test(without_points_it_says_no_data),
         cmocka_unit_test(zero_and_huge_figures_keep_finite_coordinates),
         cmocka_unit_test(names_at_one_height_are_pushed_apart),

@@ -298,13 +298,21 @@ static void the_plan_is_read_from_its_data(void **state)
     (void)state;
     cJSON *root = fixture_result("text");
     struct report report = fixture_report(root);
-    assert_int_equal(report.expectation_count, 2);
+    assert_int_equal(report.expectation_count, 10);
     assert_int_equal(report.expectation[0].verdict, VERDICT_FINE);
     assert_int_equal(report.expectation[1].verdict, VERDICT_CRASHES);
     assert_true(fabs(report.expectation[1].messages - 150.0) < 1e-9);
-    assert_int_equal(report.bottleneck_count, 2);
-    assert_null(report.bottleneck[0].metric);
-    assert_ptr_equal(report.bottleneck[1].metric, metric_find("decrypt_ms_50"));
+    assert_string_equal(report.expectation[2].workload, "poll-vote");
+    assert_string_equal(report.expectation[2].band, "1-15");
+    assert_int_equal(report.expectation[4].verdict, VERDICT_CRASHES);
+    assert_int_equal(report.bottleneck_count, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(report.bottleneck[i].number, i + 1);
+    }
+    assert_true(report.bottleneck[0].by_diagnosis && report.bottleneck[1].by_diagnosis);
+    assert_false(report.bottleneck[2].by_diagnosis);
+    assert_null(report.bottleneck[2].metric);
+    assert_ptr_equal(report.bottleneck[3].metric, metric_find("decrypt_ms_50"));
     report_release(&report);
     cJSON_Delete(root);
 }
