@@ -9,7 +9,7 @@
 #define LEFT         70.0
 #define RIGHT        14.0
 #define TOP          22.0 /* with names of moments; without: */
-#define TOP_BARE     -4.0
+#define TOP_BARE     (-4.0)
 #define PANEL        92.0 /* height of a panel's plot */
 #define HEAD         26.0 /* above each panel, for its title */
 #define BOTTOM       34.0
@@ -126,9 +126,11 @@ static void add_y_axis(struct strbuf *out, const struct chart_time_panel *panel,
                        const struct place *place)
 {
     char text[METRIC_TEXT_BYTES];
-    for (double y = 0.0; y <= place->high * 1.0001; y += place->step) {
+    long marks = lround(place->high / place->step);
+    for (long i = 0; i <= marks; i++) {
+        double y = (double)i * place->step;
         metric_format(panel->metric, y, text, sizeof text);
-        strbuf_addf(out, "<path class=\"%s\" d=\"M%.1f %.1fH%.1f\"/>", y > 0.0 ? "grid" : "axis",
+        strbuf_addf(out, "<path class=\"%s\" d=\"M%.1f %.1fH%.1f\"/>", i > 0 ? "grid" : "axis",
                     LEFT, place_y(place, y), WIDTH - RIGHT);
         strbuf_addf(out, "<text class=\"mark\" x=\"%.1f\" y=\"%.1f\">%s</text>", LEFT - 7.0,
                     place_y(place, y) + 4.0, text);
