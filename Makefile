@@ -15,7 +15,7 @@ SOURCES := $(wildcard $(addsuffix /*.c,$(ROOMS)) cdp/collect/*.c)
 HEADERS := $(wildcard $(addsuffix /*.h,$(ROOMS)) cdp/collect/*.h tests/unit/*.h)
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 FUZZ_SOURCES := $(wildcard tests/fuzz/fuzz_*.c)
-EMBEDDED := $(sort $(wildcard backend/apis/*.json backend/scenarios/*.json cdp/profiles/*.json \
+EMBEDDED := $(sort $(wildcard backend/apis/*.json backend/scenarios/*.json backend/sql/*.sql cdp/profiles/*.json \
   cdp/js/*.js reports/assets/* metrics/data/*.json))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
@@ -139,12 +139,14 @@ units: $(UNITS)
 asan-units: $(ASAN_UNITS) build/asan/tmscdp
 fuzz: $(FUZZERS)
 
-.PHONY: soak soak-traps soak-load bench
-soak: soak-load soak-traps ## Long runs: both that follow
+.PHONY: soak soak-traps soak-load soak-shapes bench
+soak: soak-load soak-traps soak-shapes ## Long runs: all that follow
 soak-traps: all client ## Every count, twenty times in a row, with every trap on
 	tests/soak/traps.py
 soak-load: all ## Growth of memory over MINUTES (default 10) of load
 	tests/bench/http/bench.py --soak $(or $(MINUTES),10)
+soak-shapes: all client ## Every workload at its full shape, against k6's rules (20 minutes)
+	tests/soak/shapes.py
 bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
 	tests/bench/http/bench.py
 
