@@ -10,6 +10,7 @@
 #include "backend/probe.h"
 #include "backend/progress.h"
 #include "backend/stress_json.h"
+#include "backend/watcher.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -47,6 +48,7 @@ struct load {
     struct engine_end end;
     struct host_noise noise;
     struct progress progress;
+    struct watcher *watcher;
     struct loop_timer *flush;
     uint64_t next_serial;
     char started_at[CLOCK_ISO_BYTES];
@@ -202,6 +204,20 @@ static enum err tell_start(const struct load *load, struct err_msg *msg)
     return err;
 }
 
+static struct watcher *watcher_of(const struct load *load)
+{
+    const struct stress_plan *plan = load->run->plan;
+    const struct watcher_plan watcher = {
+        .loop = load->loop,
+        .conninfo = plan->watch_ms > 0 ? plan->conninfo : NULL,
+        .why_not = plan->conninfo == NULL ? "no database was named (--database-url)"
+                                          : "it was not wanted (--no-watch)",
+        .interval_ms = plan->watch_ms,
+        .pool_limit = plan->pool_limit,
+    };
+    return watcher_new(&watcher);
+}
+
 static enum err apply_load(struct load *load, struct err_msg *msg)
 {
     const struct workload *workload = load->workload;
@@ -218,15 +234,18 @@ static enum err apply_load(struct load *load, struct err_msg *msg)
     load->record->out = load->run->out;
     load->progress.total_s = planned_seconds(workload);
     const struct engine_plan plan = engine_plan_of(load, drivers, workload->scenario_count);
+    load->watcher = watcher_of(load);
     clock_iso(load->started_at);
     enum err err = tell_start(load, msg);
     if (err != ERR_OK) {
         return err;
     }
+    watcher_start(load->watcher);
     host_read(&before);
     err = crew_run(load->loop, &plan, load->run->plan->threads, load->record, &load->end, msg);
     host_read(&after);
     host_noise_between(&before, &after, &load->noise);
+    watcher_stop(load->watcher);
     progress_clear(&load->progress);
     return err;
 }
@@ -243,6 +262,12 @@ static enum err write_raw(const struct run *run, const struct workload *workload
     free(path);
     free(name);
     return err;
+}
+
+static enum err write_looks(const struct load *load, struct err_msg *msg)
+{
+    cJSON *looks = watcher_raw_json(load->watcher);
+    return looks != NULL ? write_raw(load->run, load->workload, "database", looks, msg) : ERR_OK;
 }
 
 static enum err keep(struct load *load, struct err_msg *msg)
@@ -285,6 +310,7 @@ static enum err keep(struct load *load, struct err_msg *msg)
                   : load->end.aborted   ? "a threshold with abortOnFail failed"
                                         : NULL,
         .integrity = findings,
+        .database = watcher_json(load->watcher),
         .stat = run->plan->stat,
         .stat_count = run->plan->stat_count,
     };
@@ -293,6 +319,9 @@ static enum err keep(struct load *load, struct err_msg *msg)
     enum err err = write_raw(run, workload, "timeline", stress_json_timeline(load->record), msg);
     if (err == ERR_OK) {
         err = write_raw(run, workload, "series", stress_json_series(load->record), msg);
+    }
+    if (err == ERR_OK) {
+        err = write_looks(load, msg);
     }
     if (err == ERR_OK && load->baseline != NULL) {
         err = write_raw(run, workload, "baseline", stress_json_series(load->baseline), msg);
@@ -343,6 +372,7 @@ static enum err run_workload(struct run *run, struct workload *workload, struct 
         load.base = base_of(run, workload);
         err = drive(&load, msg);
         loop_timer_free(load.flush);
+        watcher_free(load.watcher);
         loop_free(load.loop);
     }
     record_free(load.record);

@@ -29,7 +29,9 @@ struct stress_plan {
     const char *data_dir;
     const char *runs_dir;
     const char *out_path; /* --out json=…; NULL for none */
-    const char *conninfo; /* of the chat's database for the integrity check; NULL: not checked */
+    const char *conninfo; /* of the chat's database, to be watched and checked; NULL: neither */
+    uint64_t watch_ms;    /* how often the database is looked at during a load; 0: not at all */
+    unsigned pool_limit;  /* connections that the chat may open to it; 0: not known */
     struct tag tag[STRESS_TAGS_MAX];
     size_t tag_count;
     double stat[STRESS_STATS_MAX]; /* more percentiles of every trend */

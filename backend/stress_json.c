@@ -338,6 +338,9 @@ cJSON *stress_json_workload(const struct stress_measured *measured)
     if (measured->integrity != NULL) {
         json_add_node(node, "integrity", measured->integrity);
     }
+    if (measured->database != NULL) {
+        json_add_node(node, "database", measured->database);
+    }
     return node;
 }
 

@@ -23,6 +23,7 @@ struct stress_measured {
     const char *state;  /* "complete", "interrupted", "aborted" */
     const char *reason; /* NULL when complete */
     cJSON *integrity;   /* taken; NULL: none was asked for */
+    cJSON *database;    /* taken: what the watcher saw; NULL: nothing */
     const double *stat; /* more percentiles of every trend */
     size_t stat_count;
 };

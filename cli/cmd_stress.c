@@ -4,6 +4,7 @@
 
 #include "backend/outline.h"
 #include "backend/stress.h"
+#include "backend/watcher.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -27,6 +28,9 @@ static struct {
     const char *data_dir;
     const char *runs_dir;
     const char *database_url;
+    uint64_t watch_ms;
+    bool no_watch;
+    uint64_t pool_size;
     bool reset;
     uint64_t seeded_seed;
     uint64_t seeded_reactions;
@@ -76,8 +80,16 @@ static const struct option_spec specs[] = {
       "A variable of the environment, like CONV_ID or POLL_ID; repeatable.", &given.env },
     { OPTION_HEADING, "The chat's database", 0, NULL, NULL, NULL, NULL },
     { OPTION_TEXT, "database-url", 0, "URL", "DATABASE_URL",
-      "For --reset, and to look for lost messages and double votes afterwards.",
+      "Watched during a load, and asked for lost messages and double votes after it.",
       &given.database_url },
+    { OPTION_DURATION, "watch-interval", 0, "TIME", NULL,
+      "How often its sessions and locks are looked at, 20ms to 10s (default 100ms).",
+      &given.watch_ms },
+    { OPTION_FLAG, "no-watch", 0, NULL, NULL, "Do not look at it during the load.",
+      &given.no_watch },
+    { OPTION_COUNT, "pool-size", 0, "N", NULL,
+      "Connections that the chat may open to it, overflow included: when all are used, it shows.",
+      &given.pool_size },
     { OPTION_FLAG, "reset", 0, NULL, NULL,
       "Before each scenario, remove what earlier runs left: answers grow with it.", &given.reset },
     { OPTION_COUNT, "seeded-seed", 0, "N", NULL, "For --reset: `tmscdp seed --seed` (default 1).",
@@ -137,6 +149,7 @@ static void set_defaults(void)
     given.seed = NOT_GIVEN;
     given.seeded_seed = 1;
     given.threads = 1;
+    given.watch_ms = WATCHER_INTERVAL_MS;
     given.api_url = "http://127.0.0.1:8000";
     given.data_dir = "data";
     given.runs_dir = "data/runs";
@@ -280,13 +293,16 @@ static enum err take_database(struct stress_plan *plan, struct holdings *own, st
         .allowed_hosts = &given.allowed_hosts,
         .seed = given.seeded_seed,
         .reactions = given.seeded_reactions,
+        .watch_ms = given.watch_ms,
+        .no_watch = given.no_watch,
+        .pool_size = given.pool_size,
     };
-    enum err err = ERR_OK;
+    enum err err = stress_database_watch(&own->database, plan, msg);
     if (given.reset) {
         plan->reset = stress_database_reset;
         plan->reset_arg = &own->database;
     }
-    if (given.reset || stress_database_is_named(&own->database)) {
+    if (err == ERR_OK && (given.reset || stress_database_is_named(&own->database))) {
         err = stress_database_conninfo(&own->database, &own->conninfo, msg);
         plan->conninfo = strbuf_text(&own->conninfo);
     }
@@ -320,6 +336,10 @@ static cJSON *describe_options(const struct stress_plan *plan)
         json_add_text(node, "timeout", given.timeout);
     }
     json_add_number(node, "threads", (double)given.threads);
+    json_add_number(node, "watch_ms", (double)plan->watch_ms);
+    if (plan->pool_limit > 0) {
+        json_add_number(node, "pool_size", plan->pool_limit);
+    }
     json_add_bool(node, "reset", given.reset);
     cJSON *tags = json_add_object(node, "tags");
     for (size_t i = 0; i < plan->tag_count; i++) {

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "backend/watcher.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "seed/seed.h"
@@ -32,6 +33,23 @@ enum err stress_database_conninfo(const struct stress_database *database, struct
 {
     const struct target target = target_of(database);
     return target_check(&target, out, msg);
+}
+
+enum err stress_database_watch(const struct stress_database *database, struct stress_plan *plan,
+                               struct err_msg *msg)
+{
+    if (database->watch_ms < WATCHER_INTERVAL_MIN_MS ||
+        database->watch_ms > WATCHER_INTERVAL_MAX_MS) {
+        return err_set(msg, ERR_USAGE, "--watch-interval %" PRIu64 "ms: must be %dms to %ds",
+                       database->watch_ms, WATCHER_INTERVAL_MIN_MS, WATCHER_INTERVAL_MAX_MS / 1000);
+    }
+    if (database->pool_size > UINT16_MAX) {
+        return err_set(msg, ERR_USAGE, "--pool-size %" PRIu64 ": must be at most %d",
+                       database->pool_size, UINT16_MAX);
+    }
+    plan->watch_ms = database->no_watch ? 0 : database->watch_ms;
+    plan->pool_limit = (unsigned)database->pool_size;
+    return ERR_OK;
 }
 
 enum err stress_database_reset(void *arg, struct err_msg *msg)

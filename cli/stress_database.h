@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backend/stress.h"
 #include "base/err.h"
 #include "base/options.h"
 #include "base/strbuf.h"
@@ -16,6 +17,9 @@ struct stress_database {
     const struct option_list *allowed_hosts;
     uint64_t seed; /* as given to `tmscdp seed`, like the next */
     uint64_t reactions;
+    uint64_t watch_ms; /* --watch-interval; the next two as well */
+    bool no_watch;
+    uint64_t pool_size;
 };
 
 /* Whether an option or the environment names a database at all. */
@@ -24,6 +28,10 @@ bool stress_database_is_named(const struct stress_database *database);
 /* Appends what libpq is to be given. ERR_USAGE, ERR_REFUSED (seed/target.h). */
 MUST_CHECK enum err stress_database_conninfo(const struct stress_database *database,
                                              struct strbuf *out, struct err_msg *msg);
+
+/* How it is to be watched, into the plan. ERR_USAGE. */
+MUST_CHECK enum err stress_database_watch(const struct stress_database *database,
+                                          struct stress_plan *plan, struct err_msg *msg);
 
 /* Removes what earlier runs left; `arg` is a struct stress_database. ERR_CLEANUP. */
 MUST_CHECK enum err stress_database_reset(void *arg, struct err_msg *msg);

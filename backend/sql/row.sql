@@ -1,0 +1,1 @@
+SELECT /* tmscdp */ id::text FROM {{relation}} WHERE ctid = $1::tid
