@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.support.leftovers import half_written
 from tests.support.stack import SeededStack
 
-WORKLOADS = ["files", "media", "message-send", "poll-spike", "poll-vote", "reactions",
-             "response-time", "throughput"]
+WORKLOADS = ["conversations", "files", "media", "message-send", "page-cost", "poll-spike",
+             "poll-vote", "reactions", "response-time", "throughput"]
 
 stack = None
 

@@ -4,9 +4,10 @@
 
 static void every_workload_in_the_program_is_right(void **state)
 {
-    static const char *const wanted[] = { "files",         "media",      "message-send",
-                                          "poll-spike",    "poll-vote",  "reactions",
-                                          "response-time", "throughput", "upload" };
+    static const char *const wanted[] = { "conversations", "files",     "media",
+                                          "message-send",  "page-cost", "poll-spike",
+                                          "poll-vote",     "reactions", "response-time",
+                                          "throughput",    "upload" };
     const char *const *names = workload_names();
     (void)state;
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
