@@ -168,6 +168,7 @@ static void add_rule(const struct rule *rule, const struct judgement *judged, cJ
     json_add_number(node, "number", rule->number);
     json_add_text(node, "title", rule->title);
     json_add_text(node, "certainty", rule->certainty);
+    json_add_bool(node, "gate", rule->gate);
     json_add_text(node, "state", state_names[judged->state]);
     json_add_bool(node, "relevant", judged->state != STATE_CANNOT_TELL || !judged->unasked);
     if (judged->subject != NULL) {
@@ -297,7 +298,8 @@ void diagnosis_write(const cJSON *section, struct strbuf *out)
     const cJSON *rules = json_at(section, "rules");
     const cJSON *rule = NULL;
     cJSON_ArrayForEach (rule, rules) {
-        if (json_bool(rule, "relevant", false)) {
+        bool counts = !json_bool(rule, "gate", false) || is_in_state(rule, STATE_FOUND);
+        if (counts && json_bool(rule, "relevant", false)) {
             for (size_t i = 0; i < sizeof count / sizeof count[0]; i++) {
                 count[i] += is_in_state(rule, (enum state)i) ? 1 : 0;
             }

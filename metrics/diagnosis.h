@@ -33,7 +33,8 @@ void diagnosis_rules_free(struct diagnosis_rules *rules);
 /* Judges results (trees as result_read gives them: stress.workloads and measure.variants of each)
  * together. NULL when none of them measured anything; otherwise the caller's:
  *
- *   {"rules":[{"id","number","title","certainty","state":"found"|"not found"|"cannot tell",
+ *   {"rules":[{"id","number","title","certainty","gate":bool,
+ *     "state":"found"|"not found"|"cannot tell",
  *     "relevant":bool,      false: what this run did could not show it (nobody voted)
  *     "subject":text,       the workload or variant that decided; absent when none did
  *     "evidence":[{"name","text","value","unit"}],

@@ -304,7 +304,7 @@ void evidence_membership_reads(const struct subject *subject, struct evidence *o
 void evidence_connects_per_user(const struct subject *subject, struct evidence *out)
 {
     double connections = connections_of(subject);
-    double users = json_number(subject->node, "sockets.connections.users", 0);
+    double users = json_number(subject->node, "sockets.connections.identities", 0);
     if (connections < 1) {
         evidence_unasked(out, "no socket was connected");
     } else if (users < 1) {

@@ -267,7 +267,7 @@ static void sockets_are_judged_when_users_connect_more_than_once(void **state)
     (void)state;
 #define SOCKETS(connections, users, reads)                                                         \
     STRESS("{'name':'w','statuses':[]," GENERATOR                                                  \
-           ",'sockets':{'connections':{'connected':" #connections ",'users':" #users               \
+           ",'sockets':{'connections':{'connected':" #connections ",'identities':" #users               \
            "}}," DATABASE(                                                                         \
                STATEMENT("SELECT conversation_id FROM conversation_members WHERE user_id = "       \
                          "$1 ORDER BY conversation_id",                                            \
