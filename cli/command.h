@@ -34,8 +34,10 @@ extern const struct command cmd_measure;
 extern const struct command cmd_stress;
 extern const struct command cmd_rescore;
 extern const struct command cmd_report;
+extern const struct command cmd_compare;
 extern const struct command cmd_doctor;
 extern const struct command cmd_run;
+extern const struct command cmd_pair;
 
 /* The exit code that belongs to an error. */
 int command_exit_code(enum err code);

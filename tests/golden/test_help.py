@@ -16,6 +16,7 @@ CASES = {
     "help": ["--help"],
     "help-doctor": ["doctor", "--help"],
     "help-run": ["run", "--help"],
+    "help-pair": ["pair", "--help"],
     "help-seed": ["seed", "--help"],
     "help-measure": ["measure", "--help"],
     "help-stress": ["stress", "--help"],
@@ -29,6 +30,8 @@ CASES = {
     "report-of-nothing": ["report", "nowhere"],
     "run-plan": ["run", "--plan", "--quick", "--only", "poll-vote,browser", "--skip", "seed"],
     "run-of-no-part": ["run", "--only", "poll-votes"],
+    "pair-of-no-scenario": ["pair", "--with", "poll-votes"],
+    "pair-twice": ["pair", "--with", "media,media"],
     "run-of-nothing": ["run", "--continue", "nowhere"],
     "refused-host": ["measure", "--client-url", "http://chat.example.com"],
 }

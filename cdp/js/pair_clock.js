@@ -1,0 +1,2 @@
+// The page's clock, for laying it beside ours.
+() => performance.now()
