@@ -22,6 +22,7 @@ CASES = {
     "help-stress": ["stress", "--help"],
     "help-rescore": ["rescore", "--help"],
     "help-report": ["report", "--help"],
+    "help-compare": ["compare", "--help"],
     "no-command": [],
     "unknown-command": ["mesure"],
     "unknown-option": ["measure", "--mesages", "50"],
