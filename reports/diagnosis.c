@@ -23,6 +23,10 @@ static void read_rule(struct report *report, const cJSON *node, struct report_ru
     out->number = json_number(node, "number", 0.0);
     out->title = load_text(report, node, "title", 200);
     out->state = state_of(node);
+    out->subject = load_text(report, node, "subject", 80);
+    out->certainty = load_text(report, node, "certainty", 20);
+    out->relevant = json_bool(node, "relevant", true);
+    out->explains = load_number(node, "explains");
     out->cause = load_text(report, node, "cause", TEXT_CHARS);
     out->fix = load_text(report, node, "fix", TEXT_CHARS);
     out->why = load_text(report, node, "why", TEXT_CHARS);
@@ -41,15 +45,13 @@ void build_diagnosis(struct report *report, const struct report_run *run, const 
     const cJSON *entry;
     const cJSON *list = json_at(node, "rules");
     size_t count = load_count(report, list, "rules");
-    if (cJSON_IsObject(node)) {
-        report->has_diagnosis = true;
-    }
+    report->has_diagnosis = cJSON_IsObject(node);
+    report->rule = report_keep_array(report, count, sizeof *report->rule);
     cJSON_ArrayForEach (entry, list) {
-        if (report->rule_count < report->rule_cap && count > 0) {
+        if (report->rule_count < count) {
             struct report_rule *rule = &report->rule[report->rule_count++];
             rule->run = run;
             read_rule(report, entry, rule);
-            count--;
         }
     }
 }

@@ -31,7 +31,7 @@ MUST_CHECK enum err build_workload(struct report *report, const struct report_ru
                                    const cJSON *node, const char *where,
                                    struct report_workload *out, struct err_msg *msg);
 
-/* The entries of "diagnosis.rules", added to the report's. */
+/* The entries of "rules"; `run` is NULL when all runs were judged together. */
 void build_diagnosis(struct report *report, const struct report_run *run, const cJSON *node);
 
 #endif

@@ -104,6 +104,7 @@ enum list_kind {
 struct report_strip {
     double messages;
     unsigned repetition;
+    double at_s; /* the scroll's begin, after the run's first page load began; NaN when unknown */
     struct frame_report *frame; /* only those with an active scroll count */
     size_t frame_count;
     bool computed; /* `frames` holds what they add up to */
@@ -153,11 +154,15 @@ enum rule_state {
 
 /* One rule of a run's diagnosis. */
 struct report_rule {
-    const struct report_run *run;
+    const struct report_run *run; /* NULL: of all runs together */
     const char *id;
     double number; /* of the bottleneck in the test plan; 0 for none */
     const char *title;
     enum rule_state state;
+    const char *subject;   /* the workload or variant that decided; empty when none did */
+    const char *certainty; /* "strong", "fair", "weak"; may be empty */
+    bool relevant;         /* false: what the run did could not show it */
+    double explains;       /* share of the time that it explains; NaN when unknown */
     const char **evidence;
     size_t evidence_count;
     const char *cause;
@@ -197,7 +202,6 @@ struct report {
     bool has_diagnosis;
     struct report_rule *rule;
     size_t rule_count;
-    size_t rule_cap;
     double *counts; /* every number of messages that occurs, rising */
     size_t count_count;
     struct targets targets;
@@ -209,7 +213,8 @@ struct report {
     size_t not_judged;    /* workloads without a verdict */
     const char **notes;   /* what was read but not understood */
     size_t note_count;
-    void **owned; /* all memory of the model */
+    bool holds_secret; /* a text has a token or a registered secret in it: nothing is written */
+    void **owned;      /* all memory of the model */
     size_t owned_count;
     size_t owned_cap;
 };

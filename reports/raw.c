@@ -137,6 +137,7 @@ static bool load_strip(struct report *report, const struct report_series *series
     bool there = path != NULL;
     strip->reason = "";
     if (there && json_read_file(path, LIMIT_RESULT_FILE_BYTES, &root, &msg) == ERR_OK) {
+        strip->at_s = json_number(root, "readings.scroll.before.Timestamp", (double)NAN);
         take_frames(report, root, strip);
         cJSON_Delete(root);
     } else if (there) {
@@ -166,6 +167,40 @@ static void load_strips(struct report *report, struct report_series *series, con
     }
 }
 
+/* The browser's clock when the variant's first page load began; NaN when it is not recorded. */
+static double first_load_s(const struct report_series *series, const char *folder)
+{
+    struct err_msg msg = { "" };
+    cJSON *root = NULL;
+    double at_s = (double)NAN;
+    char *relative = mem_format("raw/%s-r1-load.json.gz", series->raw_name);
+    char *path = folder != NULL ? file_join(folder, relative) : NULL;
+    if (path != NULL && file_exists(path) &&
+        json_read_file(path, LIMIT_RESULT_FILE_BYTES, &root, &msg) == ERR_OK) {
+        at_s = json_number(root, "readings.load_cpu.before.Timestamp", (double)NAN);
+        cJSON_Delete(root);
+    }
+    free(path);
+    free(relative);
+    return at_s;
+}
+
+/* Scrolls on the run's clock: the browser's own begins somewhere else. */
+static void place_strips(struct report *report, const struct report_run *run, const char *folder)
+{
+    double zero_s = (double)NAN;
+    for (size_t i = 0; i < report->series_count; i++) {
+        if (report->series[i].run == run && is_plain_name(report->series[i].raw_name)) {
+            zero_s = fmin(zero_s, first_load_s(&report->series[i], folder));
+        }
+    }
+    for (size_t i = 0; i < report->series_count; i++) {
+        for (size_t k = 0; k < report->series[i].strip_count && report->series[i].run == run; k++) {
+            report->series[i].strip[k].at_s -= zero_s;
+        }
+    }
+}
+
 void raw_load(struct report *report)
 {
     for (size_t i = 0; i < report->run_count; i++) {
@@ -181,6 +216,7 @@ void raw_load(struct report *report)
                 load_strips(report, &report->series[k], folder);
             }
         }
+        place_strips(report, run, folder);
         free(folder);
     }
 }
