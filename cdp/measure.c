@@ -34,6 +34,12 @@ static cJSON *plan_to_json(const struct measure_plan *plan)
     json_add_bool(options, "quick", plan->quick);
     json_add_number(options, "cpu_throttle", plan->cpu_throttle > 1 ? plan->cpu_throttle : 1.0);
     network_to_json(plan->network, options, "network");
+    if (plan->live.per_s > 0.0) {
+        cJSON *live = json_add_object(options, "live");
+        json_add_number(live, "per_s", plan->live.per_s);
+        json_add_text(live, "conversation", plan->live.conversation);
+        json_add_number(live, "window_ms", LIVE_WINDOW_MS);
+    }
     json_add_text(options, "profile", plan->profile_name);
     json_add_text(options, "conversation", plan->conversation);
     json_add_text(options, "api_url", plan->api_url);

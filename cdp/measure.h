@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "cdp/destination.h"
+#include "cdp/live.h"
 #include "cdp/network.h"
 #include "cdp/profile.h"
 
@@ -44,7 +45,8 @@ struct measure_plan {
     bool quick;    /* only the collectors that are exact, or short and needed by a target */
     unsigned cpu_throttle;
     const struct network_profile *network; /* NULL: as it is */
-    uint64_t timeout_ms;                   /* of the first load and of each stage */
+    struct live_plan live;
+    uint64_t timeout_ms; /* of the first load and of each stage */
     unsigned width;
     unsigned height;
     const char *runs_dir;

@@ -52,6 +52,10 @@ static const struct field fields[] = {
     FIELD("page.missing_texts", KIND_TEXTS, missing_texts),
     FIELD("storm.socket", KIND_MAYBE, storm_socket),
     FIELD("storm.frames", KIND_TEXTS, storm_frames),
+    FIELD("storm.arrival", KIND_MAYBE, arrival),
+    FIELD("live.path", KIND_MAYBE, live_path),
+    FIELD("live.body", KIND_MAYBE, live_body),
+    FIELD("live.event", KIND_MAYBE, live_event),
     FIELD("decryption.measures", KIND_MAYBE, decryption_measures),
     FIELD("decryption.metrics", KIND_MAYBE, decryption_metrics),
 };

@@ -39,6 +39,12 @@ struct profile {
                                   frame, in turn, with {conversation}; the last must undo what the
                                   first did. Empty: the composer's input events are the storm */
 
+    const char *arrival;    /* text as the socket receives a new message, with {conversation}, {id},
+                               {n} and {time}; may be empty: then nothing can be made to arrive */
+    const char *live_path;  /* path that takes a new message (POST); may be empty: no live pass */
+    const char *live_body;  /* its JSON, with {conversation} and {n} */
+    const char *live_event; /* a part of the socket's text that tells of a new message */
+
     const char *decryption_measures; /* start of the names of User Timing measures; may be empty */
     const char *decryption_metrics;  /* name of a global object with the same; may be empty */
 

@@ -51,6 +51,11 @@ static enum err read_variant(const struct result_run *run, const cJSON *options,
         char *name = score_raw_name(variant, i, 0);
         err = read_raw(run, name, raw, msg);
         free(name);
+        if (err == ERR_OK) {
+            name = score_live_name(variant, i);
+            err = read_raw(run, name, raw, msg);
+            free(name);
+        }
         const cJSON *count = NULL;
         cJSON_ArrayForEach (count, json_at(options, "messages")) {
             if (err == ERR_OK) {

@@ -4,7 +4,8 @@
  *   run.json                      what was asked for
  *   raw/session.json.gz           how the whole went: state, reason, noise, own cost, duration
  *   raw/<variant>-r<run>-load…    the browser's facts, the first load
- *   raw/<variant>-r<run>-<count>… one stage */
+ *   raw/<variant>-r<run>-<count>… one stage
+ *   raw/<variant>-r<run>-live…    the page under live traffic */
 #ifndef CDP_RESCORE_H
 #define CDP_RESCORE_H
 

@@ -49,6 +49,11 @@ char *score_raw_name(const char *variant, unsigned run, unsigned messages)
     return mem_format("%s-r%u-%u", variant, run, messages);
 }
 
+char *score_live_name(const char *variant, unsigned run)
+{
+    return mem_format("%s-r%u-live", variant, run);
+}
+
 static const cJSON *raw_file(const struct variant_score *variant, unsigned run, double messages)
 {
     char *name = score_raw_name(variant->name, run, (unsigned)messages);
@@ -133,6 +138,9 @@ static void score_stage(const struct variant_score *variant, struct stage_score 
         collect_score(COLLECT_STAGE, readings, reason, &known, samples);
         if (run == 1 && stage == &variant->stages[variant->stage_count - 1]) {
             collect_score(COLLECT_CLOSE, readings, reason, &known, samples);
+        }
+        if (stage == &variant->stages[variant->stage_count - 1]) {
+            collect_score(COLLECT_LAST, readings, reason, &known, samples);
         }
     }
     summarise(samples, &stage->values, &stage->count);
@@ -295,6 +303,73 @@ static enum verdict stage_to_json(const struct variant_score *variant, size_t in
     return verdict.verdict;
 }
 
+static const cJSON *live_file(const struct variant_score *variant, unsigned run)
+{
+    char *name = score_live_name(variant->name, run);
+    const cJSON *file = cJSON_GetObjectItemCaseSensitive(variant->raw, name);
+    free(name);
+    return file;
+}
+
+static size_t live_doubts(const struct variant_score *variant, struct verdict_doubt *doubts)
+{
+    const cJSON **files = mem_new_array(variant->runs, sizeof(const cJSON *));
+    for (unsigned run = 1; run <= variant->runs; run++) {
+        files[run - 1] = live_file(variant, run);
+    }
+    size_t count = noise_doubts(files, variant->runs, doubts, 0, DOUBTS_MAX);
+    free(files);
+    return count;
+}
+
+/* The page under live traffic, when that was asked for. */
+static enum verdict live_to_json(const struct variant_score *variant, const struct targets *targets,
+                                 cJSON *parent)
+{
+    const cJSON *wish = json_at(variant->options, "live");
+    struct samples samples = { NULL, 0, 0 };
+    struct collect_stage known = { .quick = false };
+    double messages = 0.0;
+    char crash[320] = "";
+    if (wish == NULL) {
+        return VERDICT_FINE;
+    }
+    for (unsigned run = 1; run <= variant->runs; run++) {
+        const cJSON *file = live_file(variant, run);
+        const char *end = json_text(file, "crash");
+        const char *reason = end != NULL ? end : json_text(file, "reason");
+        note_once(crash, sizeof crash, end, run, variant->runs);
+        messages = json_number(file, "readings.live.loaded", 0.0) +
+                   json_number(file, "readings.live.traffic.arrived", 0.0);
+        collect_score(COLLECT_LIVE, json_at(file, "readings"), reason, &known, &samples);
+    }
+    struct metric_value *values = NULL;
+    size_t count = 0;
+    summarise(&samples, &values, &count);
+    struct verdict_doubt doubts[DOUBTS_MAX];
+    struct verdict_input input = {
+        .messages = messages,
+        .live = true,
+        .reached = true,
+        .crash = crash[0] != '\0' ? crash : NULL,
+        .values = values,
+        .value_count = count,
+        .doubts = doubts,
+        .doubt_count = live_doubts(variant, doubts),
+    };
+    struct verdict_result verdict;
+    verdict_judge(targets, &input, &verdict);
+    cJSON *out = json_add_object(parent, "live");
+    json_add_text(out, "conversation", json_text(wish, "conversation"));
+    json_add_number(out, "per_s", json_number(wish, "per_s", 0.0));
+    json_add_number(out, "messages", messages);
+    values_to_json(values, &samples, out);
+    verdict_to_json(&verdict, out, "verdict");
+    samples_release(&samples);
+    free(values);
+    return verdict.verdict;
+}
+
 static enum verdict variant_to_json(const struct variant_score *variant, const char *url,
                                     const struct targets *targets, cJSON *variants)
 {
@@ -317,6 +392,7 @@ static enum verdict variant_to_json(const struct variant_score *variant, const c
         slope_to_json(&slope, slopes, score_slopes[i]);
     }
     add_leak(variant, out);
+    worst = verdict_worse(worst, live_to_json(variant, targets, out));
     json_add_text(out, "verdict", verdict_name(worst));
     return worst;
 }

@@ -19,5 +19,7 @@ double score_self_share(const cJSON *raw);
 
 /* "<variant>-r<run>-<messages>", with "load" for 0 messages, in new memory. */
 char *score_raw_name(const char *variant, unsigned run, unsigned messages);
+/* "<variant>-r<run>-live", in new memory. */
+char *score_live_name(const char *variant, unsigned run);
 
 #endif

@@ -1,5 +1,7 @@
 #include "cdp/stage.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -41,11 +43,10 @@ static void add_crash(const struct stage_visit *visit, const struct journey *jou
     log_warn("%s: %s", visit->variant->name, text);
 }
 
-/* Writes the raw file and frees the record. An error of ours comes before the stage's own. */
+/* Writes the raw file under that name, which it takes, and frees the record. */
 static enum err save_record(const struct stage_visit *visit, struct journey *journey,
-                            struct record *record, unsigned messages, struct err_msg *msg)
+                            struct record *record, char *name, struct err_msg *msg)
 {
-    char *name = score_raw_name(visit->variant->name, visit->repetition, messages);
     enum err err = rescore_save_raw(visit->run, name, record->root, msg);
     free(name);
     cJSON_Delete(record->root);
@@ -88,7 +89,8 @@ static enum err measure_load(const struct stage_visit *visit, struct journey *jo
         json_add_text(record.root, "reason", msg->text);
     }
     struct err_msg unsaved = { "" };
-    enum err saved = save_record(visit, journey, &record, 0, &unsaved);
+    char *name = score_raw_name(visit->variant->name, visit->repetition, 0);
+    enum err saved = save_record(visit, journey, &record, name, &unsaved);
     if (saved != ERR_OK) {
         *msg = unsaved;
         return saved;
@@ -128,7 +130,7 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
                                        .trace_path = trace_path,
                                        .browser_pid = visit->browser->chrome.process.pid,
                                        .quick = plan->quick };
-    bool closing = visit->repetition == 1 && messages == plan->counts[plan->count_count - 1];
+    bool last = messages == plan->counts[plan->count_count - 1];
     enum err err = collect_prepare(COLLECT_STAGE, &context, record->readings, msg);
     uint64_t start_ns = clock_now_ns();
     if (err == ERR_OK) {
@@ -146,7 +148,10 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
         /* Whoever was logged out meanwhile has measured something else. */
         err = journey_check(journey, msg);
     }
-    if (err == ERR_OK && closing) {
+    if (err == ERR_OK && last) {
+        err = collect_gather(COLLECT_LAST, &context, record->readings, record->windows, msg);
+    }
+    if (err == ERR_OK && last && visit->repetition == 1) {
         err = collect_gather(COLLECT_CLOSE, &context, record->readings, record->windows, msg);
     }
     free(name);
@@ -176,7 +181,8 @@ static enum err measure_stage(const struct stage_visit *visit, struct journey *j
     } else {
         log_info("%s: %.0f messages loaded and measured", visit->variant->name, loaded);
     }
-    enum err saved = save_record(visit, journey, &record, (unsigned)messages, msg);
+    char *name = score_raw_name(visit->variant->name, visit->repetition, (unsigned)messages);
+    enum err saved = save_record(visit, journey, &record, name, msg);
     if (saved != ERR_OK) {
         return saved;
     }
@@ -204,14 +210,16 @@ static enum err save_lost(const struct stage_visit *visit, const char *why, stru
     struct journey none = { .page = NULL };
     struct record record = new_record(visit, &none);
     json_add_text(record.root, "crash", why);
-    return save_record(visit, &none, &record, 0, msg);
+    char *name = score_raw_name(visit->variant->name, visit->repetition, 0);
+    return save_record(visit, &none, &record, name, msg);
 }
 
 typedef enum err walk_fn(const struct stage_visit *visit, struct journey *journey,
                          struct err_msg *msg);
 
 /* Opens a page, prepares the journey in it, walks, closes it. */
-static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, struct err_msg *msg)
+static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, const char *conversation,
+                          const char *url, struct err_msg *msg)
 {
     const struct measure_plan *plan = visit->plan;
     struct page_spec spec = { .width = plan->width,
@@ -220,8 +228,8 @@ static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, struct
                               .network = plan->network };
     struct journey journey = {
         .profile = plan->profile,
-        .conversation = plan->conversation,
-        .url = visit->variant->destination.url,
+        .conversation = conversation,
+        .url = url,
         .token = plan->token,
     };
     enum err err = page_open(visit->browser->session, &spec, &journey.page, msg);
@@ -252,19 +260,78 @@ static enum err open_and_come_back(const struct stage_visit *visit, struct journ
     return err;
 }
 
+static enum err open_and_post(const struct stage_visit *visit, struct journey *journey,
+                              struct record *record, struct err_msg *msg)
+{
+    struct collect_context context = { .journey = journey,
+                                       .live = &visit->plan->live,
+                                       .browser_pid = visit->browser->chrome.process.pid };
+    enum err err = journey_open(journey, visit->plan->timeout_ms, msg);
+    if (err == ERR_OK) {
+        err = collect_gather(COLLECT_LIVE, &context, record->readings, record->windows, msg);
+    }
+    return err == ERR_OK ? journey_check(journey, msg) : err;
+}
+
+/* Whatever happens to the page is a result of this pass alone. */
+static enum err measure_live(const struct stage_visit *visit, struct journey *journey,
+                             struct err_msg *msg)
+{
+    struct record record = new_record(visit, journey);
+    struct err_msg why = { "" };
+    enum err err = open_and_post(visit, journey, &record, &why);
+    if (err == ERR_CLOSED) {
+        add_crash(visit, journey, &record);
+    } else if (err != ERR_OK) {
+        json_add_text(record.root, "reason", why.text);
+        log_warn("%s under live traffic: %s", visit->variant->name, why.text);
+    } else {
+        log_info("%s: measured under live traffic", visit->variant->name);
+    }
+    char *name = score_live_name(visit->variant->name, visit->repetition);
+    enum err saved = save_record(visit, journey, &record, name, msg);
+    if (saved == ERR_OK && err == ERR_INTERRUPTED) {
+        *msg = why;
+        return err;
+    }
+    return saved;
+}
+
+/* The variant's address with another conversation in it. */
+static char *live_url(const struct stage_visit *visit)
+{
+    const struct measure_plan *plan = visit->plan;
+    const char *url = visit->variant->destination.url;
+    const char *at = strstr(url, plan->conversation);
+    assert(at != NULL);
+    return mem_format("%.*s%s%s", (int)(at - url), url, plan->live.conversation,
+                      at + strlen(plan->conversation));
+}
+
+static enum err visit_live(const struct stage_visit *visit, struct err_msg *msg)
+{
+    char *url = live_url(visit);
+    enum err err = in_a_page(visit, measure_live, visit->plan->live.conversation, url, msg);
+    free(url);
+    return err == ERR_CLOSED ? ERR_OK : err;
+}
+
 enum err stage_warm_up(const struct stage_visit *visit, struct err_msg *msg)
 {
-    enum err err = in_a_page(visit, open_and_come_back, msg);
+    enum err err = in_a_page(visit, open_and_come_back, visit->plan->conversation,
+                             visit->variant->destination.url, msg);
     bool is_left_to_the_visit = err == ERR_CLOSED || err == ERR_NO_DATA || err == ERR_TIMEOUT;
     return is_left_to_the_visit ? ERR_OK : err;
 }
 
 enum err stage_visit(const struct stage_visit *visit, struct err_msg *msg)
 {
-    enum err err = in_a_page(visit, measure_page, msg);
+    enum err err = in_a_page(visit, measure_page, visit->plan->conversation,
+                             visit->variant->destination.url, msg);
     if (err == ERR_CLOSED) {
         struct err_msg lost = *msg;
         err = save_lost(visit, lost.text, msg);
     }
-    return err;
+    bool live = visit->plan->live.per_s > 0.0 && session_lost(visit->browser->session) == NULL;
+    return err == ERR_OK && live ? visit_live(visit, msg) : err;
 }

@@ -1,6 +1,7 @@
 /* tmscdp measure: what the chat costs the browser at each number of loaded messages. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "cdp/measure.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/live_post.h"
 #include "cli/measured.h"
 
 #define VARIANT_NAME_MAX ((size_t)40)
@@ -16,6 +18,8 @@
 #define VIEWPORT_MAX     8000
 #define RUNS             5
 #define CPU_THROTTLE_MAX 100
+#define LIVE_MAX_PER_S   100.0
+#define LIVE_USERS       ((size_t)9) /* the other members of a seeded ten-member conversation */
 #define SEED_MAX         9007199254740992U /* 2^53: exact in JSON */
 
 static struct {
@@ -34,6 +38,8 @@ static struct {
     uint64_t seed;
     uint64_t cpu_throttle;
     const char *network;
+    const char *live;
+    const char *live_conversation;
     uint64_t timeout_ms;
     const char *viewport;
     const char *chrome;
@@ -62,6 +68,15 @@ static const struct option_spec specs[] = {
       "a few seconds.",
       &given.quick },
     { OPTION_COUNT, "seed", 0, "N", NULL, "Of the variants' order (default 1).", &given.seed },
+    { OPTION_TEXT, "live", 0, "RATE", NULL,
+      "Also measure under live traffic: in a page of its own, while nine other users post RATE "
+      "messages (like 10/s) into a conversation, five seconds long. They stay in the chat until `tmscdp "
+      "seed --reset`.",
+      &given.live },
+    { OPTION_TEXT, "live-conversation", 0, "ID", NULL,
+      "The conversation for it, whose members the posting users are (default: the first seeded one "
+      "of ten members).",
+      &given.live_conversation },
     { OPTION_HEADING, "The chat", 0, NULL, NULL, NULL, NULL },
     { OPTION_TEXT, "client-url", 0, "URL", "CLIENT_URL",
       "The web client (default http://127.0.0.1:3000).", &given.client_url },
@@ -265,7 +280,57 @@ struct holdings {
     struct profile profile;
     char *token;
     char *conversation;
+    char *live_conversation;
+    struct live_post *live_post;
 };
+
+/* "10/s": messages a second. */
+static enum err read_rate(double *per_s, struct err_msg *msg)
+{
+    size_t length = strlen(given.live);
+    bool has_unit = length > 2 && strcmp(given.live + length - 2, "/s") == 0;
+    char *number = mem_dup_bytes(given.live, has_unit ? length - 2 : 0);
+    bool valid = num_parse_double(number, per_s) && *per_s > 0.0 && *per_s <= LIVE_MAX_PER_S;
+    free(number);
+    return valid ? ERR_OK
+                 : err_set(msg, ERR_USAGE,
+                           "--live %s: must be messages a second like 10/s, at most %g/s",
+                           given.live, LIVE_MAX_PER_S);
+}
+
+static enum err read_live(struct measure_plan *plan, struct holdings *own, struct err_msg *msg)
+{
+    if (given.live == NULL) {
+        return given.live_conversation == NULL
+                   ? ERR_OK
+                   : err_set(msg, ERR_USAGE, "--live-conversation goes with --live only");
+    }
+    enum err err = read_rate(&plan->live.per_s, msg);
+    if (err == ERR_OK) {
+        err = inputs_small_conversation(given.live_conversation, given.data_dir,
+                                        &own->live_conversation, msg);
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    char *tokens = given.token_file != NULL ? mem_dup_str(given.token_file)
+                                            : file_join(given.data_dir, "tokens_array.json");
+    struct live_post_spec spec = {
+        .profile = &own->profile,
+        .api_url = given.api_url,
+        .conversation = own->live_conversation,
+        .token_file = tokens,
+        .users = LIVE_USERS,
+        .per_s = plan->live.per_s,
+    };
+    err = live_post_new(&spec, &own->live_post, msg);
+    free(tokens);
+    if (err == ERR_OK) {
+        plan->live.conversation = own->live_conversation;
+        plan->live.poster = live_post_poster(own->live_post);
+    }
+    return err;
+}
 
 static enum err make_plan(struct measure_plan *plan, struct holdings *own, struct err_msg *msg)
 {
@@ -297,6 +362,9 @@ static enum err make_plan(struct measure_plan *plan, struct holdings *own, struc
     if (err == ERR_OK) {
         err = inputs_token(given.token_file, given.data_dir, &own->token, msg);
     }
+    if (err == ERR_OK) {
+        err = read_live(plan, own, msg);
+    }
     plan->profile = &own->profile;
     plan->profile_name = given.profile;
     plan->conversation = own->conversation;
@@ -313,7 +381,7 @@ static enum err make_plan(struct measure_plan *plan, struct holdings *own, struc
     return err == ERR_OK ? read_variants(plan, msg) : err;
 }
 
-static int measure_and_tell(const struct measure_plan *plan)
+static int measure_and_tell(const struct measure_plan *plan, struct holdings *own)
 {
     struct err_msg msg = { "" };
     struct loop *loop = NULL;
@@ -321,6 +389,8 @@ static int measure_and_tell(const struct measure_plan *plan)
     enum err err = loop_new(&loop, &msg);
     if (err == ERR_OK) {
         err = measure(loop, plan, &outcome, &msg);
+        live_post_free(own->live_post); /* it works on the loop */
+        own->live_post = NULL;
         loop_free(loop);
     }
     if (outcome.result != NULL) {
@@ -354,13 +424,15 @@ static int run(int argc, char **argv)
     struct holdings own = { .token = NULL };
     struct measure_plan plan = { .profile = NULL };
     enum err err = make_plan(&plan, &own, &msg);
-    code = err == ERR_OK ? measure_and_tell(&plan) : command_fail("measure", err, &msg);
+    code = err == ERR_OK ? measure_and_tell(&plan, &own) : command_fail("measure", err, &msg);
     for (size_t i = 0; i < plan.variant_count; i++) {
         destination_release(&plan.variants[i].destination);
         free(plan.variants[i].name);
     }
     profile_release(&own.profile);
     free(own.conversation);
+    free(own.live_conversation);
+    live_post_free(own.live_post);
     free(own.token);
     return code;
 }

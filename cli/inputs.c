@@ -64,17 +64,43 @@ bool inputs_is_id(const char *text)
     return length > 0 && length <= ID_LENGTH_MAX;
 }
 
+static enum err given_id(const char *option, const char *given, char **out, struct err_msg *msg)
+{
+    if (!inputs_is_id(given)) {
+        return err_set(msg, ERR_USAGE, "%s %s: an id has letters, digits, \"-\" and \"_\" only",
+                       option, given);
+    }
+    *out = mem_dup_str(given);
+    return ERR_OK;
+}
+
+enum err inputs_small_conversation(const char *given, const char *data_dir, char **out,
+                                   struct err_msg *msg)
+{
+    if (given != NULL) {
+        return given_id("--live-conversation", given, out, msg);
+    }
+    char *path = file_join(data_dir, "conversation_ids.json");
+    cJSON *ids = NULL;
+    enum err err = read_data(path, &ids, msg);
+    if (err == ERR_OK) {
+        const cJSON *first = cJSON_GetArrayItem(json_at(ids, "extra_conversation_ids"), 0);
+        if (cJSON_IsString(first) && inputs_is_id(first->valuestring)) {
+            *out = mem_dup_str(first->valuestring);
+        } else {
+            err = err_set(msg, ERR_USAGE, "%s: \"extra_conversation_ids\" must hold an id", path);
+        }
+    }
+    cJSON_Delete(ids);
+    free(path);
+    return err;
+}
+
 enum err inputs_conversation(const char *given, const char *data_dir, char **out,
                              struct err_msg *msg)
 {
     if (given != NULL) {
-        if (!inputs_is_id(given)) {
-            return err_set(msg, ERR_USAGE,
-                           "--conversation %s: an id has letters, digits, \"-\" and \"_\" only",
-                           given);
-        }
-        *out = mem_dup_str(given);
-        return ERR_OK;
+        return given_id("--conversation", given, out, msg);
     }
     char *path = file_join(data_dir, "conversation_ids.json");
     cJSON *ids = NULL;

@@ -17,6 +17,11 @@ MUST_CHECK enum err inputs_token(const char *token_file, const char *data_dir, c
 MUST_CHECK enum err inputs_conversation(const char *given, const char *data_dir, char **out,
                                         struct err_msg *msg);
 
+/* A conversation of few members: `given` or the first of "extra_conversation_ids" of the same file.
+ * The caller frees it. ERR_USAGE. */
+MUST_CHECK enum err inputs_small_conversation(const char *given, const char *data_dir, char **out,
+                                              struct err_msg *msg);
+
 /* Letters, digits, "-" and "_", 1 to 128 of them: safe in URLs and file names. */
 bool inputs_is_id(const char *text);
 

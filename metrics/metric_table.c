@@ -63,6 +63,18 @@ static const struct metric_def table[] = {
       "CPU time of the page's main thread for twenty characters typed into the composer." },
     { "inp", "Interaction to next paint", "ms", METRIC_LOWER, METRIC_REPORT, 0,
       "The slowest of the typed characters, from the key to the screen, in steps of 8 ms." },
+    { "arriving_ms", "Main-thread time of ten arriving messages", "ms", METRIC_LOWER, METRIC_PAIRED,
+      0,
+      "CPU time of the page's main thread for ten new messages of the open conversation, a tenth of "
+      "a second apart." },
+    { "live_fps", "Frames per second under live traffic", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
+      "Animation frames a second while others post into the open conversation." },
+    { "live_ms", "Main-thread time of a live message", "ms", METRIC_LOWER, METRIC_PAIRED, 1,
+      "CPU time of the page's main thread for one message that others posted." },
+    { "live_requests", "Requests caused by a live message", "requests", METRIC_LOWER, METRIC_GATE,
+      1, "Requests that the page sends to the API for one message that others posted." },
+    { "live_per_s", "Live messages a second", "messages/s", METRIC_NEITHER, METRIC_REPORT, 1,
+      "Messages a second that the API accepted meanwhile: the traffic that was really there." },
     { "raf_fps", "rAF frames per second", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
       "Animation-frame callbacks a second while the list really scrolls; the compositor scrolls "
       "without them, so it stays near 60 for almost any page." },

@@ -8,8 +8,8 @@
 
 bool target_applies(const struct target *target, double messages, bool first_load)
 {
-    return (first_load || !target->first_load) && messages >= target->from_messages &&
-           messages < target->below_messages;
+    return !target->live && (first_load || !target->first_load) &&
+           messages >= target->from_messages && messages < target->below_messages;
 }
 
 static bool is_one_of(const char *word, const char *const *known)
@@ -51,7 +51,7 @@ static enum err read_target(const cJSON *node, const char *where, struct target 
 {
     static const char *const numbers[] = { "below", "above", "from_messages", "below_messages",
                                            NULL };
-    static const char *const flags[] = { "optional", "first_load", "crash_at_half", NULL };
+    static const char *const flags[] = { "optional", "first_load", "crash_at_half", "live", NULL };
     enum err code = check_members(node, where, numbers, flags, msg);
     if (code != ERR_OK) {
         return code;
@@ -75,6 +75,7 @@ static enum err read_target(const cJSON *node, const char *where, struct target 
         .crash_at_half = json_bool(node, "crash_at_half", false),
         .optional = json_bool(node, "optional", false),
         .first_load = json_bool(node, "first_load", false),
+        .live = json_bool(node, "live", false),
     };
     if (out->from_messages >= out->below_messages) {
         return err_set(msg, ERR_USAGE, "%s: \"from_messages\" must be less than \"below_messages\"",

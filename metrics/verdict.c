@@ -186,9 +186,15 @@ void verdict_judge(const struct targets *targets, const struct verdict_input *in
     }
     for (size_t i = 0; i < targets->count; i++) {
         const struct target *target = &targets->item[i];
-        if (target_applies(target, input->messages, input->first_load)) {
+        bool applies = input->live ? target->live && input->messages >= target->from_messages &&
+                                         input->messages < target->below_messages
+                                   : target_applies(target, input->messages, input->first_load);
+        if (applies) {
             judge_target(target, input, out);
         }
+    }
+    if (input->live) {
+        return;
     }
     if (input->list_slope != NULL) {
         judge_slope(input->list_slope, targets->slope_limit, out);

@@ -47,6 +47,7 @@ struct target {
     bool crash_at_half; /* a frame rate: below half of the limit is Crashes */
     bool optional;      /* no data is no reason of its own: the app may not offer the figure */
     bool first_load;    /* judged at the first count only */
+    bool live;          /* judged under live traffic only */
 };
 
 #define TARGETS_MAX ((size_t)64)
@@ -57,7 +58,7 @@ struct targets {
     double rendered_share_limit; /* rendered ÷ loaded, when there is one count only */
 };
 
-/* Whether the target speaks about a page with that many messages. */
+/* Whether the target speaks about a page with that many messages (never for a live target). */
 bool target_applies(const struct target *target, double messages, bool first_load);
 
 /* Reads the targets from JSON text; ERR_USAGE names the file and the field (ERR_FORMAT where it is
@@ -90,6 +91,7 @@ struct verdict_doubt {
 struct verdict_input {
     double messages;
     bool first_load;         /* the first count: `values` hold those of the load as well */
+    bool live;               /* the page under live traffic: only live targets, no slope */
     bool reached;            /* the count was loaded; otherwise no figure is judged */
     const char *not_reached; /* why not; NULL when reached */
     const char *crash;       /* how the page or browser ended; NULL when it lived */

@@ -15,22 +15,26 @@
 #include "cdp/collect/samples.h"
 #include "cdp/collect/tracing.h"
 #include "cdp/journey.h"
+#include "cdp/live.h"
 #include "metrics/host.h"
 
 enum collect_when {
     COLLECT_LOAD,  /* once a page, after its first load and before any input */
     COLLECT_STAGE, /* at each count of messages */
-    COLLECT_CLOSE  /* once a variant: at the last count of the first repetition, behind all others;
-                      the page need not be left as it was */
+    COLLECT_LAST, /* at the last count, behind all of COLLECT_STAGE: it may leave messages behind */
+    COLLECT_CLOSE, /* once a variant: at the last count of the first repetition, behind all others;
+                     the page need not be left as it was */
+    COLLECT_LIVE   /* in a page of its own, when there is live traffic */
 };
 
 struct collect_context {
     struct journey *journey;
-    const char *screenshot_path; /* where a picture of this stage goes; NULL while loading */
-    const char *trace_path;      /* the same for a trace */
-    struct tracing *tracing;     /* from a collector's gather to its finish */
-    pid_t browser_pid;           /* whose tree's CPU time is told from that of others; 0: unknown */
-    bool quick;                  /* only what belongs to a quick pass */
+    const char *screenshot_path;  /* where a picture of this stage goes; NULL while loading */
+    const char *trace_path;       /* the same for a trace */
+    struct tracing *tracing;      /* from a collector's gather to its finish */
+    const struct live_plan *live; /* for COLLECT_LIVE only */
+    pid_t browser_pid; /* whose tree's CPU time is told from that of others; 0: unknown */
+    bool quick;        /* only what belongs to a quick pass */
 };
 
 /* What scoring needs to know about a stage beside the readings. */
@@ -77,8 +81,10 @@ extern const struct collector collector_typing;
 extern const struct collector collector_scroll;
 extern const struct collector collector_blank;
 extern const struct collector collector_screenshot;
+extern const struct collector collector_arrivals;
 extern const struct collector collector_leak;
 extern const struct collector collector_anchor;
+extern const struct collector collector_live;
 
 /* In the order in which they must run; NULL-ended. */
 extern const struct collector *const collectors[];

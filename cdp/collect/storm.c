@@ -2,72 +2,16 @@
  * the page keeps up. The changes come as the app's own: as messages that its WebSocket brings
  * (profile: storm), handed to the socket's listeners in the page, with no server involved. An app
  * that does not react to them gets input events in its composer instead, which may touch less of
- * it; `how` says so.
- *
- * The sockets are found by asking the engine for all objects of the kind, so that nothing of ours
- * stands in the page while it loads. */
+ * it; `how` says so. */
 #include "base/mem.h"
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
+#include "cdp/collect/sockets.h"
 
 #define STORM_MS   600
 #define TIMEOUT_MS 30000 /* a page that takes seconds a frame still ends its turn */
 
 static const char *const metrics[] = { "storm_fps", "update_ms", NULL };
-
-/* Calls a method that answers with an object; its id is the caller's. */
-static enum err ask_object(struct page *page, const char *method, cJSON *params, const char *path,
-                           char **id, struct err_msg *msg)
-{
-    cJSON *result = NULL;
-    enum err err = page_call(page, method, params, &result, msg);
-    const char *text = json_text(result, path);
-    if (err == ERR_OK && text == NULL) {
-        err = err_set(msg, ERR_PROTOCOL, "%s: the answer has no %s", method, path);
-    } else if (err == ERR_OK) {
-        *id = mem_dup_str(text);
-    }
-    cJSON_Delete(result);
-    return err;
-}
-
-static enum err keep_in_page(struct page *page, const char *objects, struct err_msg *msg)
-{
-    cJSON *params = json_new_object();
-    json_add_text(params, "objectId", objects);
-    json_add_text(params, "functionDeclaration",
-                  "function () { Object.defineProperty(window, '__tmscdpSockets',"
-                  " { value: [...this], configurable: true }); }");
-    return page_call(page, "Runtime.callFunctionOn", params, NULL, msg);
-}
-
-/* Puts the page's WebSockets where storm.js takes them from. */
-static enum err find_sockets(struct page *page, struct err_msg *msg)
-{
-    char *prototype = NULL;
-    char *objects = NULL;
-    cJSON *params = json_new_object();
-    json_add_text(params, "expression", "WebSocket.prototype");
-    json_add_text(params, "objectGroup", "tmscdp-storm");
-    enum err err = ask_object(page, "Runtime.evaluate", params, "result.objectId", &prototype, msg);
-    if (err == ERR_OK) {
-        params = json_new_object();
-        json_add_text(params, "prototypeObjectId", prototype);
-        json_add_text(params, "objectGroup", "tmscdp-storm");
-        err = ask_object(page, "Runtime.queryObjects", params, "objects.objectId", &objects, msg);
-    }
-    if (err == ERR_OK) {
-        err = keep_in_page(page, objects, msg);
-    }
-    free(prototype);
-    free(objects);
-    if (err == ERR_OK) {
-        params = json_new_object();
-        json_add_text(params, "objectGroup", "tmscdp-storm");
-        err = page_call(page, "Runtime.releaseObjectGroup", params, NULL, msg);
-    }
-    return err;
-}
 
 static cJSON *storm_args(const struct journey *journey)
 {
@@ -108,7 +52,7 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     struct page *page = journey->page;
     enum err err = ERR_OK;
     if (cJSON_GetArraySize(journey->profile->storm_frames) > 0) {
-        err = find_sockets(page, msg);
+        err = sockets_find(page, msg);
     }
     if (err == ERR_OK) {
         err = browser_metrics_read(page, raw, "before", msg);

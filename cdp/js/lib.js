@@ -87,7 +87,23 @@
     field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
   };
 
+  // The app's open WebSockets whose address contains `part`; they were put into the page before.
+  const takeSockets = (part) => {
+    const found = (window.__tmscdpSockets ?? [])
+      .filter((one) => one.readyState === WebSocket.OPEN && one.url.includes(part));
+    delete window.__tmscdpSockets;
+    return found;
+  };
+
+  // Hands a text to the sockets' listeners, as if it had come from the server.
+  const receive = (sockets, data) => {
+    for (const one of sockets) {
+      one.dispatchEvent(new MessageEvent("message", { data, origin: new URL(one.url).origin }));
+    }
+  };
+
   return {
     isVisible, visible, findScroller, bottomGap, until, frames, findComposer, textOf, write,
+    takeSockets, receive,
   };
 }

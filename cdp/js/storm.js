@@ -2,16 +2,8 @@
 // WebSocket would bring (its objects were put into the page before), or, where those change nothing,
 // by input events of the composer. Whole turns only, so that the last message has undone the first.
 async (lib, { socket, frames, composer, duration_ms }) => {
-  const sockets = (window.__tmscdpSockets ?? [])
-    .filter((one) => one.readyState === WebSocket.OPEN && one.url.includes(socket));
-  delete window.__tmscdpSockets;
-
-  const bySocket = (n) => {
-    const data = frames[n % frames.length];
-    for (const one of sockets) {
-      one.dispatchEvent(new MessageEvent("message", { data, origin: new URL(one.url).origin }));
-    }
-  };
+  const sockets = lib.takeSockets(socket);
+  const bySocket = (n) => lib.receive(sockets, frames[n % frames.length]);
 
   // Runs `update` once a frame for a time, then to the end of its turn.
   const run = (update, turn) =>

@@ -73,6 +73,11 @@ class Faults(unittest.TestCase):
         clean, faulty = self.both("scroll_script_ms", "working")
         self.assertGreater(faulty, clean + 100)
 
+    def test_ten_arriving_messages_have_their_cost(self):
+        clean, faulty = self.both("arriving_ms", "moving")
+        self.assertGreater(clean, 5)
+        self.assertGreater(faulty, 5)
+
     def test_a_page_that_is_fetched_again_is_counted(self):
         self.assertEqual(load(self.result, "clean", "page_fetches"), 1)
         self.assertEqual(load(self.result, "working", "page_fetches"), 2)

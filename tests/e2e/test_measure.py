@@ -158,6 +158,40 @@ class WholeWalk(unittest.TestCase):
         self.assertEqual(half_written(run), [])
 
 
+class QuickUnderLiveTraffic(unittest.TestCase):
+    """A quick pass on a slower processor, with others posting into a small conversation."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.done, cls.result = stack.measure(
+            "50", {"virtual": stack.client_url(list="virtual")}, "--quick", "--live", "10/s",
+            "--cpu-throttle", "2", "--network", "cable", "--soft-fail")
+        cls.variant = cls.result["measure"]["variants"][0]
+
+    def test_a_quick_pass_has_what_is_exact_and_what_targets_need(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
+        self.assertTrue(self.result["measure"]["quick"])
+        figures = self.variant["stages"][0]["metrics"]
+        for metric in ("dom_elements", "js_heap", "storm_fps", "rendered_share"):
+            self.assertGreater(figures[metric]["median"], 0, metric)
+        for metric in ("typing_ms", "scroll_px", "anchor_jump", "arriving_ms"):
+            self.assertNotIn(metric, figures)
+
+    def test_the_slowness_asked_for_stands_in_the_result(self):
+        self.assertEqual(self.result["measure"]["cpu_throttle"], 2)
+        self.assertEqual(self.result["measure"]["network"]["name"], "cable")
+
+    def test_the_page_was_measured_while_messages_arrived(self):
+        live = self.variant["live"]
+        if "no_data" in live["metrics"]["live_fps"]:  # a server that others keep busy
+            self.assertIn("accepted", live["metrics"]["live_fps"]["no_data"])
+            return
+        self.assertGreater(live["metrics"]["live_fps"]["median"], 0)
+        # Four GETs of the list and three of the conversation (trap-live-requests).
+        self.assertAlmostEqual(live["metrics"]["live_requests"]["median"], 7, delta=0.5)
+        self.assertGreater(live["messages"], 40)
+
+
 class Counts(unittest.TestCase):
     def test_a_single_count_works_alone_and_is_judged_by_what_is_rendered(self):
         done, result = stack.measure("150", {"plain": stack.client_url(list="plain")})
@@ -199,6 +233,11 @@ class Mistakes(unittest.TestCase):
             (["--client-url", "http://chat.example.com/"], 112, "chat.example.com"),
             (["--token-file", "/nowhere/tokens.json"], 104, "/nowhere/tokens.json"),
             (["--chrome", "/nowhere/chrome"], 107, "/nowhere/chrome"),
+            (["--runs", "0"], 104, "--runs"),
+            (["--cpu-throttle", "0"], 104, "--cpu-throttle"),
+            (["--network", "5g"], 104, "slow-4g"),
+            (["--live", "10"], 104, "10/s"),
+            (["--live-conversation", "x"], 104, "--live"),
             (["--profile", "nonesuch"], 104, "nonesuch"),
             (["--client-url", "http://127.0.0.1:9/"], 107, "127.0.0.1:9"),
             (["--conversation", "00000000-0000-4000-8000-000000000000"], 107, "onversation"),

@@ -70,6 +70,9 @@ static void a_wrong_field_is_named_with_its_file_and_what_it_must_be(void **stat
         { "page", "composer", "3", "\"page.composer\" must be a text, which may be empty" },
         { "storm", "socket", NULL, "\"storm.socket\" must be a text, which may be empty" },
         { "storm", "frames", "\"x\"", "\"storm.frames\" must be an array of texts" },
+        { "storm", "arrival", "[]", "\"storm.arrival\" must be a text, which may be empty" },
+        { "live", "path", "5", "\"live.path\" must be a text, which may be empty" },
+        { "live", "event", NULL, "\"live.event\" must be a text, which may be empty" },
         { "decryption", "measures", "false", "\"decryption.measures\" must be a text" },
         { NULL, "colour", "\"red\"", "my.json: \"colour\" is no field of a profile" },
         { "page", "bubbel", "\".b\"", "\"page.bubbel\" is no field of a profile" },
@@ -97,6 +100,8 @@ static void an_app_without_composer_storm_and_decryption_is_fine(void **state)
     assert_int_equal(read_with("page", "composer", "\"\"", &msg), ERR_OK);
     assert_int_equal(read_with("storm", "socket", "\"\"", &msg), ERR_OK);
     assert_int_equal(read_with("storm", "frames", "[]", &msg), ERR_OK);
+    assert_int_equal(read_with("storm", "arrival", "\"\"", &msg), ERR_OK);
+    assert_int_equal(read_with("live", "path", "\"\"", &msg), ERR_OK);
     assert_int_equal(read_with("decryption", "measures", "\"\"", &msg), ERR_OK);
     assert_int_equal(read_with("decryption", "metrics", "\"\"", &msg), ERR_OK);
 }

@@ -152,6 +152,37 @@ static void a_missed_target_in_doubt_is_no_data_and_a_held_one_stands(void **sta
     assert_int_equal(result.verdict, VERDICT_SLOWS_DOWN);
 }
 
+static void live_traffic_is_judged_by_its_own_targets_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        double messages;
+        double fps;
+        enum verdict want;
+    } cases[] = {
+        { 60, 51, VERDICT_FINE },  { 60, 49, VERDICT_SLOWS_DOWN },  { 60, 24, VERDICT_CRASHES },
+        { 200, 21, VERDICT_FINE }, { 200, 19, VERDICT_SLOWS_DOWN }, { 200, 9, VERDICT_CRASHES },
+    };
+    struct targets targets = builtin();
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct figures figures = { .count = 0 };
+        struct verdict_result result;
+        put(&figures, "live_fps", cases[i].fps);
+        struct verdict_input input = { .messages = cases[i].messages,
+                                       .live = true,
+                                       .reached = true,
+                                       .values = figures.value,
+                                       .value_count = figures.count };
+        verdict_judge(&targets, &input, &result);
+        assert_int_equal(result.verdict, cases[i].want);
+        assert_int_equal(result.count, 1);
+    }
+    struct verdict_input nothing = { .messages = 10, .live = true, .reached = true };
+    struct verdict_result result;
+    verdict_judge(&targets, &nothing, &result);
+    assert_int_equal(result.verdict, VERDICT_NO_DATA);
+}
+
 static void a_missed_report_only_figure_is_marked(void **state)
 {
     (void)state;
@@ -373,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_good_page_is_fine_and_says_what_held),
         cmocka_unit_test(a_missed_target_slows_down),
         cmocka_unit_test(a_missed_target_in_doubt_is_no_data_and_a_held_one_stands),
+        cmocka_unit_test(live_traffic_is_judged_by_its_own_targets_alone),
         cmocka_unit_test(a_missed_report_only_figure_is_marked),
         cmocka_unit_test(a_missing_figure_is_never_fine),
         cmocka_unit_test(the_slope_decides_where_all_targets_hold),
