@@ -42,7 +42,7 @@ struct database {
     uint64_t asked_ns;
     PGresult *held; /* the last answer */
     struct grid grid;
-    const char **cell;
+    const char **cell; /* the names of the columns stand behind them */
     size_t cell_cap;
     struct strbuf trouble;
     struct strbuf notice; /* what the server said last without being asked */
@@ -83,7 +83,11 @@ static void one_line(const char *text, struct strbuf *out)
         len--;
     }
     for (size_t i = 0; i < len; i++) {
-        strbuf_add_char(out, isspace((unsigned char)text[i]) ? ' ' : text[i]);
+        if (!isspace((unsigned char)text[i])) {
+            strbuf_add_char(out, text[i]);
+        } else if (!isspace((unsigned char)text[i + 1])) {
+            strbuf_add_char(out, ' ');
+        }
     }
 }
 
@@ -144,7 +148,7 @@ static void fill_grid(struct database *database)
     size_t rows = (size_t)PQntuples(database->held);
     size_t columns = (size_t)PQnfields(database->held);
     void *cells = database->cell;
-    mem_reserve(&cells, &database->cell_cap, rows * columns + 1, sizeof database->cell[0]);
+    mem_reserve(&cells, &database->cell_cap, (rows + 1) * columns, sizeof database->cell[0]);
     database->cell = cells;
     for (size_t i = 0; i < rows * columns; i++) {
         int row = (int)(i / columns);
@@ -153,7 +157,11 @@ static void fill_grid(struct database *database)
                                 ? NULL
                                 : PQgetvalue(database->held, row, column);
     }
-    database->grid = (struct grid){ database->cell, rows, columns };
+    const char **name = database->cell + rows * columns;
+    for (size_t i = 0; i < columns; i++) {
+        name[i] = PQfname(database->held, (int)i);
+    }
+    database->grid = (struct grid){ database->cell, name, rows, columns };
 }
 
 static void begin_set_up(struct database *database)

@@ -9,6 +9,7 @@
  */
 struct grid {
     const char *const *cell;
+    const char *const *name; /* of the columns; NULL: they have none */
     size_t rows;
     size_t columns;
 };

@@ -533,6 +533,13 @@ void watcher_free(struct watcher *watcher)
     free(watcher);
 }
 
+const char *watcher_trouble(const struct watcher *watcher)
+{
+    bool there = watcher->database == NULL || database_state(watcher->database) == DATABASE_IDLE ||
+                 database_state(watcher->database) == DATABASE_BUSY;
+    return there ? "" : database_trouble(watcher->database);
+}
+
 cJSON *watcher_json(const struct watcher *watcher)
 {
     return watcher_json_section(&watcher->found);

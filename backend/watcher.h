@@ -43,6 +43,9 @@ void watcher_stop(struct watcher *watcher);
 /* Before the loop is freed. NULL is fine. */
 void watcher_free(struct watcher *watcher);
 
+/* Why it sees nothing just now; "" when it does. */
+const char *watcher_trouble(const struct watcher *watcher);
+
 /* After watcher_stop: result.json's section "database", and the samples and trees for raw/. New
  * objects, the caller's; the second is NULL when nothing was watched. */
 cJSON *watcher_json(const struct watcher *watcher);

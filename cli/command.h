@@ -32,6 +32,7 @@ struct command {
 extern const struct command cmd_seed;
 extern const struct command cmd_measure;
 extern const struct command cmd_stress;
+extern const struct command cmd_monitor;
 extern const struct command cmd_rescore;
 extern const struct command cmd_report;
 extern const struct command cmd_compare;

@@ -7,8 +7,8 @@
 #include "cli/command.h"
 
 static const struct command *const commands[] = {
-    &cmd_doctor, &cmd_run,    &cmd_pair,    &cmd_seed,    &cmd_measure,
-    &cmd_stress, &cmd_report, &cmd_compare, &cmd_rescore,
+    &cmd_doctor, &cmd_run,     &cmd_pair,   &cmd_seed,    &cmd_measure,
+    &cmd_stress, &cmd_monitor, &cmd_report, &cmd_compare, &cmd_rescore,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

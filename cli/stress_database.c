@@ -74,3 +74,18 @@ enum err stress_database_reset(void *arg, struct err_msg *msg)
     free(report);
     return err;
 }
+
+enum err stress_database_reset_votes(const struct stress_database *database, uint64_t *removed,
+                                     struct err_msg *msg)
+{
+    const struct seed_options options = {
+        .action = SEED_RESET_VOTES,
+        .target = target_of(database),
+        .data_dir = database->data_dir,
+    };
+    struct seed_report *report = mem_new(sizeof *report);
+    enum err err = seed_run(&options, report, msg);
+    *removed = err == ERR_OK ? cleanup_total(&report->cleanup) : 0;
+    free(report);
+    return err;
+}

@@ -36,4 +36,8 @@ MUST_CHECK enum err stress_database_watch(const struct stress_database *database
 /* Removes what earlier runs left; `arg` is a struct stress_database. ERR_CLEANUP. */
 MUST_CHECK enum err stress_database_reset(void *arg, struct err_msg *msg);
 
+/* Removes the votes of the seeded poll, and says how many. ERR_CLEANUP. */
+MUST_CHECK enum err stress_database_reset_votes(const struct stress_database *database,
+                                                uint64_t *removed, struct err_msg *msg);
+
 #endif

@@ -20,6 +20,7 @@ CASES = {
     "help-seed": ["seed", "--help"],
     "help-measure": ["measure", "--help"],
     "help-stress": ["stress", "--help"],
+    "help-monitor": ["monitor", "--help"],
     "help-rescore": ["rescore", "--help"],
     "help-report": ["report", "--help"],
     "help-compare": ["compare", "--help"],
