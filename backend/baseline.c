@@ -21,7 +21,7 @@ uint64_t baseline_requests_of(const struct flow *flow)
     size_t depth = 0;
     for (size_t i = 0; i < flow->step_count; i++) {
         const struct step *step = &flow->step[i];
-        if (step->kind == STEP_REQUEST) {
+        if (step->kind == STEP_REQUEST || step->kind == STEP_CONNECT) {
             requests += turns[depth];
         } else if (step->kind == STEP_LOOP) {
             uint64_t times = step->loop.while_variable < 0 ? step->loop.times : 1;

@@ -45,6 +45,27 @@ enum builtin {
     BUILTIN_DATA_SENT,
     BUILTIN_DATA_RECEIVED,
     BUILTIN_START_LATENESS, /* ours: how long after its moment a start or the end of a think came */
+    BUILTIN_WS_SESSIONS,    /* WebSocket connections tried */
+    BUILTIN_WS_CONNECTING,  /* TCP and the upgrade, of those that were upgraded */
+    BUILTIN_WS_SESSION_DURATION, /* from ready to its end, whoever ended it */
+    BUILTIN_WS_MSGS_SENT,        /* Socket.IO's and Engine.IO's packets */
+    BUILTIN_WS_MSGS_RECEIVED,
+    BUILTIN_SOCKET_CONNECT,        /* ours: from the attempt's moment until it is ready: Engine.IO
+                                      open, Socket.IO acknowledged, rooms joined; a time-out counts
+                                      as "at least the time-out" */
+    BUILTIN_SOCKET_CONNECT_FAILED, /* ours, rate */
+    BUILTIN_SOCKET_DROPS,          /* ours, counter: ready connections that we did not end; each
+                                      end of a ready one is a sample */
+    BUILTIN_SOCKET_ACK,            /* ours: from an event that asks for it to its acknowledgement */
+    BUILTIN_SOCKET_WAIT,           /* ours: until an awaited event came */
+    BUILTIN_SOCKET_STEP_FAILED,    /* ours, rate: of the acks and events waited for */
+    BUILTIN_SOCKET_CLEANUP,        /* ours: from the first that left until the server's count was
+                                      back */
+    BUILTIN_FANOUT_DELIVERY,       /* ours: from a message's POST to each of its recipients; a lost
+                                      one counts as "at least the window" */
+    BUILTIN_FANOUT_LOST,           /* ours, rate: of the deliveries that were expected */
+    BUILTIN_FANOUT_DUPLICATES,     /* ours, counter */
+    BUILTIN_FANOUT_ORDER_VIOLATIONS, /* ours, counter */
     BUILTIN_COUNT
 };
 

@@ -54,6 +54,7 @@ static struct vu *make_vu(struct driver *driver)
         .flow = driver->plan.flow,
         .number = (uint32_t)global(driver, driver->made),
         .stage = &driver->stage,
+        .start_ns = &driver->start_ns,
         .done = on_iteration,
         .arg = driver,
     };

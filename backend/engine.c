@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "backend/socket_crowd.h"
+#include "backend/socket_vu.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -9,7 +11,8 @@ struct engine {
     const struct engine_plan *plan;
     struct vu_world world;
     struct driver **driver;
-    uint64_t *scenario_vus; /* by scenario of the workload */
+    uint64_t *scenario_vus;     /* by scenario of the workload */
+    struct socket_crowd *crowd; /* NULL: no driver's VUs are sockets */
     struct loop_timer *second;
     uint64_t start_ns;
     uint64_t ticked_ns;
@@ -40,7 +43,10 @@ static bool is_over(void *arg)
             return false;
         }
     }
-    return true;
+    if (engine->crowd != NULL) {
+        socket_crowd_finish(engine->crowd);
+    }
+    return engine->crowd == NULL || socket_crowd_is_over(engine->crowd);
 }
 
 static void interrupt_all(const struct engine *engine)
@@ -138,17 +144,60 @@ static void on_second(void *arg)
     listen_to_others(engine, now_ns);
 }
 
+/* VUs at once, of those drivers whose VUs are sockets, or are not. */
+static uint32_t most_vus(const struct engine_plan *plan, bool sockets)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        if (plan->drivers[i].flow->is_socket == sockets) {
+            most += schedule_most_vus(plan->drivers[i].schedule);
+        }
+    }
+    return most;
+}
+
+static enum err gather_crowd(struct engine *engine, struct loop *loop, struct http_client *http,
+                             struct record *record, struct err_msg *msg)
+{
+    const struct engine_plan *plan = engine->plan;
+    const struct schedule *schedules[WORKLOAD_SCENARIOS_MAX];
+    struct socket_crowd_plan crowd = {
+        .workload = plan->workload,
+        .base = plan->base,
+        .run = plan->run,
+        .http = http,
+        .record = record,
+        .schedule = schedules,
+        .most = most_vus(plan, true),
+        .brief = plan->brief,
+        .events = socket_vu_events,
+    };
+    if (crowd.most == 0) {
+        return ERR_OK;
+    }
+    if (plan->parts > 1) {
+        return err_set(msg, ERR_USAGE, "%s: sockets are held by one thread: leave --threads out",
+                       plan->workload->name);
+    }
+    for (size_t i = 0; i < plan->driver_count; i++) {
+        if (plan->drivers[i].flow->is_socket && plan->drivers[i].after < 0) {
+            schedules[crowd.schedule_count++] = plan->drivers[i].schedule;
+        }
+    }
+    return socket_crowd_new(loop, &crowd, &engine->crowd, msg);
+}
+
 static enum err start(struct engine *engine, struct loop *loop, struct record *record,
                       struct err_msg *msg)
 {
     const struct engine_plan *plan = engine->plan;
-    uint64_t most = 0;
-    for (size_t i = 0; i < plan->driver_count; i++) {
-        most += schedule_most_vus(plan->drivers[i].schedule);
-    }
     struct http_client *http = NULL;
-    enum err err = http_client_new(loop, (uint32_t)most, &http, msg);
+    enum err err = http_client_new(loop, most_vus(plan, false) + 1, &http, msg);
+    if (err == ERR_OK) {
+        err = gather_crowd(engine, loop, http, record, msg);
+    }
     if (err != ERR_OK) {
+        http_client_free(http);
         return err;
     }
     engine->world = (struct vu_world){
@@ -158,8 +207,10 @@ static enum err start(struct engine *engine, struct loop *loop, struct record *r
         .base = plan->base,
         .files = plan->files,
         .record = record,
+        .crowd = engine->crowd,
         .ledger = plan->ledger,
         .run = plan->run,
+        .brief = plan->brief,
         .pause = plan->pause,
         .seed = plan->seed,
         .next_serial = plan->first_serial + plan->part,
@@ -181,6 +232,9 @@ static enum err start(struct engine *engine, struct loop *loop, struct record *r
     engine->ticked_ns = engine->start_ns;
     engine->next_tick_ns = engine->start_ns + NS_PER_S;
     loop_timer_start(engine->second, NS_PER_S);
+    if (engine->crowd != NULL) {
+        socket_crowd_begin(engine->crowd, engine->start_ns);
+    }
     begin_drivers(engine);
     return ERR_OK;
 }
@@ -191,6 +245,7 @@ static void end(struct engine *engine)
         driver_free(engine->driver[i]);
     }
     loop_timer_free(engine->second);
+    socket_crowd_free(engine->crowd);
     http_client_free(engine->world.http);
     free(engine->driver);
     free(engine->scenario_vus);

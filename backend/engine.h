@@ -37,6 +37,7 @@ struct engine_plan {
     struct ledger *ledger;
     const char *run;
     const struct pause *pause;
+    bool brief; /* a baseline: sockets are not held */
     uint64_t seed;
     uint64_t first_serial;
     uint32_t part;

@@ -50,7 +50,7 @@ void outline_line(const struct workload *workload, struct strbuf *out)
         most = vus > most ? vus : most;
     }
     add_duration(&length, length_of(workload));
-    strbuf_addf(out, "%-14s %7s %5" PRIu32 " VUs  %s\n", workload->name, strbuf_text(&length), most,
+    strbuf_addf(out, "%-19s %7s %5" PRIu32 " VUs  %s\n", workload->name, strbuf_text(&length), most,
                 workload->summary);
     strbuf_release(&length);
 }
@@ -153,6 +153,51 @@ static void add_pick(const struct workload *workload, const struct pick *pick, s
     strbuf_add_char(out, '\n');
 }
 
+static void add_connect(const struct workload *workload, const struct step *step,
+                        struct strbuf *out)
+{
+    const struct request *request = step->request;
+    strbuf_addf(out, "%s: connect %s", request->name, workload->api.socket.path);
+    if (request->auth >= 0) {
+        strbuf_addf(out, " as %s", workload->variable[request->auth].name);
+    }
+    if (step->socket.wants_rooms && workload->api.socket.joined_event != NULL) {
+        strbuf_addf(out, ", until %s", workload->api.socket.joined_event);
+    }
+    strbuf_add_str(out, ", time-out ");
+    add_duration(out, request->timeout_ns);
+    if (step->socket.connects_again) {
+        strbuf_add_str(out, ", again after ");
+        add_pause(out, &step->socket.again);
+    }
+    strbuf_add_char(out, '\n');
+}
+
+static void add_hold(const struct step *step, struct strbuf *out)
+{
+    strbuf_add_str(out, "hold ");
+    if (step->socket.hold == HOLD_TO_END) {
+        strbuf_add_str(out, "to the end");
+    } else if (step->socket.hold == HOLD_UNTIL) {
+        strbuf_add_str(out, "until ");
+        add_duration(out, step->socket.until_ns);
+    } else {
+        add_pause(out, &step->think.pause);
+    }
+    strbuf_add_char(out, '\n');
+}
+
+static void add_wait(const struct step *step, struct strbuf *out)
+{
+    strbuf_addf(out, "%s: %s %s", step->request->name,
+                step->kind == STEP_EMIT ? "emit" : "wait for", step->socket.event);
+    if (step->kind == STEP_WAIT || step->socket.wants_ack) {
+        strbuf_addf(out, "%s, time-out ", step->socket.wants_ack ? ", acknowledged" : "");
+        add_duration(out, step->request->timeout_ns);
+    }
+    strbuf_add_char(out, '\n');
+}
+
 static void add_step(const struct workload *workload, const struct step *step, size_t *depth,
                      struct strbuf *out)
 {
@@ -181,6 +226,19 @@ static void add_step(const struct workload *workload, const struct step *step, s
         }
         strbuf_add_str(out, ":\n");
         ++*depth;
+        break;
+    case STEP_CONNECT:
+        add_connect(workload, step, out);
+        break;
+    case STEP_EMIT:
+    case STEP_WAIT:
+        add_wait(step, out);
+        break;
+    case STEP_HOLD:
+        add_hold(step, out);
+        break;
+    case STEP_DISCONNECT:
+        strbuf_addf(out, "disconnect, %s\n", step->socket.cut ? "cut off" : "leaving");
         break;
     case STEP_LOOP_END:
         break;

@@ -38,7 +38,7 @@ static enum err read_stages(const struct option_list *stages, struct schedule *s
 }
 
 static enum err reshape(const struct overrides *overrides, struct schedule *schedule,
-                        struct err_msg *msg)
+                        bool is_socket, struct err_msg *msg)
 {
     const struct schedule old = *schedule;
     uint64_t length_ns = overrides->has_duration ? overrides->duration_ms * NS_PER_MS
@@ -62,6 +62,8 @@ static enum err reshape(const struct overrides *overrides, struct schedule *sche
     }
     schedule->start_ns = old.start_ns;
     schedule->graceful_stop_ns = old.graceful_stop_ns;
+    schedule->graceful_ramp_down_ns =
+        is_socket ? 0 : schedule->graceful_ramp_down_ns; /* a held connection is taken out */
     schedule->jitter_ns = old.jitter_ns;
     return err;
 }
@@ -138,7 +140,7 @@ enum err overrides_apply(const struct overrides *overrides, struct workload *wor
         struct schedule *schedule = &workload->scenario[i].schedule;
         struct err_msg complaint = { "" };
         old[i] = (struct span){ schedule->start_ns, schedule_end_ns(schedule) };
-        err = reshape(overrides, schedule, msg);
+        err = reshape(overrides, schedule, workload->scenario[i].flow->is_socket, msg);
         if (err == ERR_OK && schedule_check(schedule, complain, &complaint) > 0) {
             *msg = complaint;
             err = ERR_USAGE;

@@ -4,6 +4,7 @@
 
 #include "backend/k6_json.h"
 #include "backend/record_tags.h"
+#include "backend/socket_record.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -74,6 +75,7 @@ struct record *record_new(const struct workload *workload, const struct tag *ext
         mem_new_array(workload->request_count * WORKLOAD_LIST_MAX, sizeof record->check[0]);
     mem_reserve((void **)&record->second, &record->second_cap, SECONDS_FIRST,
                 sizeof record->second[0]);
+    record->sockets = workload->has_sockets ? socket_record_new() : NULL;
     return record;
 }
 
@@ -111,6 +113,7 @@ void record_free(struct record *record)
         free(record->status[i]);
     }
     histogram_release(&record->now_ns);
+    socket_record_free(record->sockets);
     free(record->status);
     free(record->tags);
     free(record->series);
@@ -206,8 +209,8 @@ static void add_duration(struct record *record, const struct record_tags *tags, 
     }
 }
 
-static void add_builtin(struct record *record, const struct record_tags *tags,
-                        const struct record_request *sample)
+static void add_http(struct record *record, const struct record_tags *tags,
+                     const struct record_request *sample)
 {
     const struct http_answer *answer = sample->answer;
     add_whole(record, tags, BUILTIN_HTTP_REQS, 1);
@@ -229,6 +232,34 @@ static void add_builtin(struct record *record, const struct record_tags *tags,
     }
     add_whole(record, tags, BUILTIN_DATA_SENT, answer->sent_bytes);
     add_whole(record, tags, BUILTIN_DATA_RECEIVED, answer->received_bytes);
+}
+
+static void add_builtin(struct record *record, const struct record_tags *tags,
+                        const struct record_request *sample)
+{
+    const struct sample failed = { .truth = outcome_is_error(sample->outcome) };
+    const struct http_answer *answer = sample->answer;
+    switch (sample->request->kind) {
+    case REQUEST_HTTP:
+        add_http(record, tags, sample);
+        break;
+    case REQUEST_CONNECT:
+        add_whole(record, tags, BUILTIN_WS_SESSIONS, 1);
+        add(record, tags, BUILTIN_SOCKET_CONNECT_FAILED, failed);
+        add_duration(record, tags, BUILTIN_SOCKET_CONNECT, answer->duration_ns, sample);
+        if (answer->connecting_ns > 0) {
+            add_whole(record, tags, BUILTIN_WS_CONNECTING, answer->connecting_ns);
+        }
+        break;
+    case REQUEST_EMIT:
+        add(record, tags, BUILTIN_SOCKET_STEP_FAILED, failed);
+        add_duration(record, tags, BUILTIN_SOCKET_ACK, answer->duration_ns, sample);
+        break;
+    case REQUEST_WAIT:
+        add(record, tags, BUILTIN_SOCKET_STEP_FAILED, failed);
+        add_duration(record, tags, BUILTIN_SOCKET_WAIT, answer->duration_ns, sample);
+        break;
+    }
 }
 
 /* Bytes a second; a file that was sent within a clock's tick has no rate. */
@@ -334,7 +365,8 @@ void record_request(struct record *record, const struct record_request *sample)
 
 static const struct record_tags *scenario_tags(struct record *record, size_t scenario)
 {
-    const struct tags_key key = { .scenario = (uint8_t)scenario,
+    const struct tags_key key = { .scenario = scenario == RECORD_WHOLE_RUN ? TAGS_NO_SCENARIO
+                                                                           : (uint8_t)scenario,
                                   .request = TAGS_NO_REQUEST,
                                   .check = TAGS_NO_CHECK };
     return record_tags_find(record, &key, NULL);
@@ -363,6 +395,19 @@ void record_dropped(struct record *record, size_t scenario, uint64_t count)
     add_whole(record, scenario_tags(record, scenario), BUILTIN_DROPPED_ITERATIONS, count);
 }
 
+void record_builtin(struct record *record, size_t scenario, enum builtin metric, uint64_t value)
+{
+    add(record, scenario_tags(record, scenario), metric,
+        (struct sample){ .whole = value, .truth = value > 0 });
+}
+
+void record_builtin_censored(struct record *record, size_t scenario, enum builtin metric,
+                             uint64_t at_least)
+{
+    add(record, scenario_tags(record, scenario), metric,
+        (struct sample){ .whole = at_least, .censored = true });
+}
+
 void record_lateness(struct record *record, uint64_t lateness_ns)
 {
     const struct sample sample = { .whole = lateness_ns };
@@ -380,7 +425,7 @@ static float percentile_ms(const struct histogram *histogram, double percent)
 void record_tick(struct record *record, const struct record_tick *tick)
 {
     struct record_second *second = &record->now;
-    const struct record_tags *tags = scenario_tags(record, TAGS_NO_SCENARIO);
+    const struct record_tags *tags = scenario_tags(record, RECORD_WHOLE_RUN);
     bool any = histogram_samples(&record->now_ns) > 0;
     second->at_s = (float)tick->at_s;
     second->vus = (uint32_t)tick->vus;

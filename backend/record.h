@@ -21,6 +21,7 @@
 #define RECORD_NO_STAGE 0
 
 struct k6_json;
+struct socket_record;
 
 /* One metric's samples, all of them or those that a selector picks. */
 struct series {
@@ -102,6 +103,8 @@ struct record {
     size_t second_cap;
     struct record_second now; /* being filled */
     struct histogram now_ns;
+    struct socket_record *sockets; /* owned; NULL: the workload has none. Not merged: sockets are
+                                      one thread's */
 };
 
 struct record *record_new(const struct workload *workload, const struct tag *extra,
@@ -125,6 +128,13 @@ void record_request(struct record *record, const struct record_request *sample);
 void record_iteration(struct record *record, size_t scenario, uint64_t duration_ns);
 void record_interrupted(struct record *record, size_t scenario, bool request_in_flight);
 void record_dropped(struct record *record, size_t scenario, uint64_t count);
+
+/* One sample of a built-in trend of times, counter or rate (0 or 1), with the scenario's tags
+ * alone; RECORD_WHOLE_RUN: of no scenario. `censored`: a time is at least so long. */
+#define RECORD_WHOLE_RUN SIZE_MAX
+void record_builtin(struct record *record, size_t scenario, enum builtin metric, uint64_t value);
+void record_builtin_censored(struct record *record, size_t scenario, enum builtin metric,
+                             uint64_t at_least);
 
 /* A start or the end of a think that was due `lateness_ns` ago. */
 void record_lateness(struct record *record, uint64_t lateness_ns);

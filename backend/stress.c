@@ -156,6 +156,7 @@ static enum err measure_baseline(struct load *load, struct err_msg *msg)
         };
         struct engine_plan plan = engine_plan_of(load, &driver, 1);
         plan.pause = workload->baseline.has_pause ? &workload->baseline.pause : NULL;
+        plan.brief = true;
         err = engine_run(load->loop, &plan, load->baseline, &load->end, msg);
         load->next_serial = load->end.next_serial;
     }

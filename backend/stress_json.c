@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "backend/figures.h"
+#include "backend/socket_record.h"
 #include "base/mem.h"
 #include "metrics/knee.h"
 
@@ -335,6 +336,9 @@ cJSON *stress_json_workload(const struct stress_measured *measured)
     add_metrics(measured, node);
     add_checks(measured->load, node);
     add_statuses(measured->load, node);
+    if (measured->load->sockets != NULL) {
+        json_add_node(node, "sockets", socket_record_to_json(measured->load->sockets));
+    }
     if (measured->integrity != NULL) {
         json_add_node(node, "integrity", measured->integrity);
     }

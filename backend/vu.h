@@ -1,5 +1,6 @@
 /* A virtual user: walks through its flow's steps, one iteration at a time, and records what
- * happens. Who starts iterations, and when, is the driver's business (backend/driver.h). */
+ * happens; over HTTP, or as one Socket.IO connection when its flow is one of sockets. Who starts
+ * iterations, and when, is the driver's business (backend/driver.h). */
 #ifndef BACKEND_VU_H
 #define BACKEND_VU_H
 
@@ -9,6 +10,7 @@
 #include "backend/http.h"
 #include "backend/ledger.h"
 #include "backend/record.h"
+#include "backend/socket_crowd.h"
 #include "backend/upload_files.h"
 #include "backend/workload.h"
 #include "base/loop.h"
@@ -21,13 +23,15 @@ struct vu_world {
     const char *base; /* origin and prefix: "http://127.0.0.1:8000/api/v1" */
     const struct upload_files *files;
     struct record *record;
-    struct ledger *ledger;     /* NULL: messages are not kept track of */
-    const char *run;           /* the variable of that name */
-    const struct pause *pause; /* replaces every think; NULL: as the flow says */
+    struct socket_crowd *crowd; /* NULL: no sockets in this phase */
+    struct ledger *ledger;      /* NULL: messages are not kept track of */
+    const char *run;            /* the variable of that name */
+    const struct pause *pause;  /* replaces every think; NULL: as the flow says */
     uint64_t seed;
     uint64_t next_serial;
     uint64_t parts;    /* threads that share the load */
     uint64_t vus;      /* at work now, in this thread */
+    bool brief;        /* a baseline: connections are not held */
     bool has_answered; /* the server has, once */
     bool was_refused;  /* a connection was refused after that: the server went away */
 };
@@ -39,6 +43,7 @@ struct vu_role {
     const struct flow *flow;
     uint32_t number; /* from 0, within the scenario, over all threads */
     const unsigned *stage;
+    const uint64_t *start_ns;               /* of the scenario's time */
     void (*done)(void *arg, struct vu *vu); /* a whole iteration is over; may start the next */
     void *arg;
 };

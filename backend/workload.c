@@ -109,9 +109,8 @@ static void read_pool(struct workload *workload, const cJSON *list)
  * path that all requests begin with. */
 static enum err read_api(struct workload *workload, struct err_msg *msg)
 {
-    static const char *const fields[] = {
-        "name", "prefix", "alive", "pool_exhausted", "data", NULL
-    };
+    static const char *const fields[] = { "name", "prefix", "alive", "pool_exhausted",
+                                          "data", "socket", NULL };
     struct config *config = &workload->api_config;
     const char *name =
         config_text(&workload->config, workload->config.root, "api", CONFIG_OPTIONAL);
@@ -125,6 +124,8 @@ static enum err read_api(struct workload *workload, struct err_msg *msg)
     api->prefix = json_text(config->root, "prefix");
     api->alive = config_text(config, config->root, "alive", CONFIG_REQUIRED);
     read_pool(workload, config_array(config, config->root, "pool_exhausted", CONFIG_OPTIONAL));
+    workload_read_socket_api(config, config_object(config, config->root, "socket", CONFIG_OPTIONAL),
+                             &api->socket);
     data_describe(&workload->data, config,
                   config_object(config, config->root, "data", CONFIG_REQUIRED));
     const char *prefix = json_text(workload->config.root, "prefix");
@@ -162,9 +163,10 @@ static void check_name(struct workload *workload)
 
 static void read_all(struct workload *workload)
 {
-    static const char *const fields[] = { "$schema",  "name",       "summary",   "api",
-                                          "prefix",   "metrics",    "flows",     "scenarios",
-                                          "baseline", "thresholds", "integrity", NULL };
+    static const char *const fields[] = { "$schema",  "name",       "summary", "api",
+                                          "prefix",   "metrics",    "flows",   "scenarios",
+                                          "baseline", "thresholds", "fanout",  "integrity",
+                                          NULL };
     struct config *config = &workload->config;
     const cJSON *root = config->root;
     config_known(config, root, fields);
@@ -176,6 +178,7 @@ static void read_all(struct workload *workload)
     workload_read_baseline(workload, cJSON_GetObjectItemCaseSensitive(root, "baseline"));
     workload_read_scenarios(workload, config_object(config, root, "scenarios", CONFIG_REQUIRED));
     workload_read_thresholds(workload, config_object(config, root, "thresholds", CONFIG_OPTIONAL));
+    workload_read_fanout(workload, cJSON_GetObjectItemCaseSensitive(root, "fanout"));
     read_integrity(workload, config_array(config, root, "integrity", CONFIG_OPTIONAL));
 }
 

@@ -5,6 +5,7 @@
  *   scenarios   k6's word: an executor with its options, and the flow that its VUs follow
  *   baseline    how each scenario's flow is measured under next to no load before
  *   thresholds  k6's grammar (metrics/threshold.h)
+ *   fanout      how long messages that are followed to the sockets may take
  *   integrity   what is looked up in the database afterwards (backend/integrity.h)
  *
  * backend/scenarios/schema.json describes the file for editors, README and CONTRIBUTING for people.
@@ -137,7 +138,17 @@ struct tag {
     const char *value;
 };
 
+/* What a request's samples are about: an HTTP request, or a step of a socket's flow that has an
+ * outcome and takes time as well. */
+enum request_kind {
+    REQUEST_HTTP,
+    REQUEST_CONNECT, /* until the connection is ready */
+    REQUEST_EMIT,    /* until the acknowledgement */
+    REQUEST_WAIT     /* until the event came */
+};
+
 struct request {
+    enum request_kind kind;
     const char *name; /* the tag "name" of its samples */
     const char *method;
     const char *path_text; /* as written, with its ${variables} */
@@ -154,6 +165,8 @@ struct request {
     uint64_t timeout_ns;
     int expect[WORKLOAD_LIST_MAX];
     size_t expect_count;
+    bool fans_out; /* its message is followed to the sockets in `room` */
+    struct template room;
     bool message_ledger; /* each 2xx with its ${serial} is kept for the integrity check */
     struct tag tag[WORKLOAD_LIST_MAX];
     size_t tag_count;
@@ -176,7 +189,30 @@ enum step_kind {
     STEP_REQUEST,
     STEP_THINK,
     STEP_LOOP, /* the loop's steps follow, then STEP_LOOP_END */
-    STEP_LOOP_END
+    STEP_LOOP_END,
+    STEP_CONNECT, /* from here on in flows of sockets only */
+    STEP_EMIT,
+    STEP_WAIT,
+    STEP_HOLD,
+    STEP_DISCONNECT
+};
+
+enum hold_kind {
+    HOLD_FOR,   /* as long as the step's think says */
+    HOLD_UNTIL, /* that moment of the scenario: all do the next step at once */
+    HOLD_TO_END /* until the schedule takes the VU out */
+};
+
+/* What steps of a socket's flow have beside `request`. */
+struct socket_step {
+    bool wants_rooms; /* CONNECT: ready when the rooms were joined */
+    bool connects_again;
+    struct pause again; /* after a failure or a drop, from this step on */
+    const char *event;  /* EMIT, WAIT */
+    bool wants_ack;     /* EMIT; then it has a request */
+    enum hold_kind hold;
+    uint64_t until_ns; /* from the scenario's start */
+    bool cut;          /* DISCONNECT: without a goodbye, as a lost network does it */
 };
 
 struct step {
@@ -185,6 +221,7 @@ struct step {
     struct request *request; /* owned */
     struct think think;
     struct loop_step loop;
+    struct socket_step socket;
     size_t other_end; /* of a loop: the index of its end, of an end: of its beginning */
 };
 
@@ -193,6 +230,7 @@ struct flow {
     struct step step[WORKLOAD_STEPS_MAX];
     size_t step_count;
     size_t request_count;
+    bool is_socket; /* each VU is one Socket.IO connection */
 };
 
 struct scenario {
@@ -232,12 +270,32 @@ struct pool_pattern {
     const char *equals;
 };
 
+/* How the API's Socket.IO side looks; texts NULL where there is no such thing. */
+struct socket_api {
+    const char *path;          /* "/socket.io/"; NULL: the API has no sockets */
+    const char *auth;          /* the token's name in the CONNECT's payload */
+    const char *joined_event;  /* tells a connection its rooms */
+    const char *leave_event;   /* of ours: leaves the room that it names */
+    const char *message_event; /* brings a message */
+    const char *message_text;  /* the path of its text within the event's argument */
+    const char *message_order; /* of a number that rises within a room */
+    const char *count_path;    /* behind the prefix: answers with the connections it holds */
+    const char *count_at;      /* where in that answer */
+};
+
 struct api {
     const char *name;
     const char *prefix;
     const char *alive; /* a path behind the prefix that answers 200 without a login */
     struct pool_pattern pool[WORKLOAD_LIST_MAX];
     size_t pool_count;
+    struct socket_api socket;
+};
+
+/* How long a message that is followed may take. */
+struct fanout_spec {
+    uint64_t late_ns;   /* a delivery after this is late */
+    uint64_t window_ns; /* and after this lost */
 };
 
 struct workload {
@@ -255,6 +313,9 @@ struct workload {
     struct flow *flow; /* owned */
     size_t flow_count;
     size_t request_count;
+    bool has_sockets;
+    bool has_fanout;
+    struct fanout_spec fanout;
     struct scenario scenario[WORKLOAD_SCENARIOS_MAX];
     size_t scenario_count;
     struct baseline baseline;

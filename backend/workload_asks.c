@@ -230,7 +230,7 @@ static void read_rule(struct workload *workload, const cJSON *node, struct recor
     }
 }
 
-static void read_record(struct workload *workload, const cJSON *list, struct request *request)
+void request_read_record(struct workload *workload, const cJSON *list, struct request *request)
 {
     const cJSON *node = NULL;
     cJSON_ArrayForEach (node, list) {
@@ -264,7 +264,7 @@ void request_read_checks(struct workload *workload, const cJSON *node, struct re
     struct err_msg msg = { "" };
     read_checks(workload, config_object(config, node, "checks", CONFIG_OPTIONAL), request);
     read_captures(workload, config_object(config, node, "capture", CONFIG_OPTIONAL), request);
-    read_record(workload, config_array(config, node, "record", CONFIG_OPTIONAL), request);
+    request_read_record(workload, config_array(config, node, "record", CONFIG_OPTIONAL), request);
     request->body_questions = request->question_count;
     add_pool_questions(workload, node, request);
     if (request->question_count > 0 && config->mistake_count == 0 &&

@@ -110,8 +110,8 @@ static void read_pick(struct workload *workload, const cJSON *node, struct pick 
     }
 }
 
-static struct step *add_step(struct workload *workload, struct flow *flow, const cJSON *node,
-                             enum step_kind kind)
+struct step *workload_add_step(struct workload *workload, struct flow *flow, const cJSON *node,
+                               enum step_kind kind)
 {
     if (flow->step_count == WORKLOAD_STEPS_MAX) {
         config_complain(&workload->config, node, "a flow has at most %zu steps",
@@ -136,7 +136,7 @@ static void read_loop(struct workload *workload, struct flow *flow, const cJSON 
         return;
     }
     config_known(config, node, fields);
-    struct step *begin = add_step(workload, flow, node, STEP_LOOP);
+    struct step *begin = workload_add_step(workload, flow, node, STEP_LOOP);
     if (begin == NULL) {
         return;
     }
@@ -156,7 +156,7 @@ static void read_loop(struct workload *workload, struct flow *flow, const cJSON 
     if (steps != NULL) {
         read_steps(workload, flow, steps, depth + 1);
     }
-    struct step *end = add_step(workload, flow, node, STEP_LOOP_END);
+    struct step *end = workload_add_step(workload, flow, node, STEP_LOOP_END);
     if (end != NULL) {
         end->loop = flow->step[begin_at].loop;
         end->other_end = begin_at;
@@ -168,7 +168,7 @@ static void read_picks(struct workload *workload, struct flow *flow, const cJSON
 {
     const cJSON *member = NULL;
     cJSON_ArrayForEach (member, node) {
-        struct step *step = add_step(workload, flow, member, STEP_PICK);
+        struct step *step = workload_add_step(workload, flow, member, STEP_PICK);
         if (step == NULL) {
             return;
         }
@@ -178,25 +178,31 @@ static void read_picks(struct workload *workload, struct flow *flow, const cJSON
 
 static void read_step(struct workload *workload, struct flow *flow, const cJSON *node, size_t depth)
 {
-    static const char *const kinds[] = { "pick", "request", "think", "loop", NULL };
+    static const char *const kinds[] = { "pick", "request", "think", "loop",       "connect",
+                                         "emit", "wait",    "hold",  "disconnect", NULL };
     struct config *config = &workload->config;
     if (!cJSON_IsObject(node) || cJSON_GetArraySize(node) != 1) {
-        config_complain(config, node, "a step is an object with one of pick, request, think, loop");
+        config_complain(config, node,
+                        "a step is an object with one of pick, request, think, loop, or of a "
+                        "socket's connect, emit, wait, hold, disconnect");
         return;
     }
     const cJSON *inner = node->child;
     config_known(config, node, kinds);
+    if (workload_read_socket_step(workload, flow, inner)) {
+        return;
+    }
     if (strcmp(inner->string, "pick") == 0) {
         read_picks(workload, flow, inner);
     } else if (strcmp(inner->string, "think") == 0) {
-        struct step *step = add_step(workload, flow, inner, STEP_THINK);
+        struct step *step = workload_add_step(workload, flow, inner, STEP_THINK);
         if (step != NULL) {
             read_think(workload, inner, &step->think);
         }
     } else if (strcmp(inner->string, "loop") == 0) {
         read_loop(workload, flow, inner, depth);
     } else if (strcmp(inner->string, "request") == 0) {
-        struct step *step = add_step(workload, flow, inner, STEP_REQUEST);
+        struct step *step = workload_add_step(workload, flow, inner, STEP_REQUEST);
         if (step != NULL) {
             step->request = workload_read_request(workload, inner);
             flow->request_count++;
@@ -272,8 +278,6 @@ void workload_read_flows(struct workload *workload, const cJSON *flows)
             continue;
         }
         read_steps(workload, flow, node, 0);
-        if (flow->request_count == 0) {
-            config_complain(&workload->config, node, "a flow needs a request");
-        }
+        workload_check_socket_flow(workload, node, flow);
     }
 }

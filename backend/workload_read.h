@@ -23,6 +23,25 @@ void workload_template(struct workload *workload, const cJSON *node, const char 
 /* Reads "flows": two passes, so that a variable may be named before the step that fills it. */
 void workload_read_flows(struct workload *workload, const cJSON *flows);
 
+/* Appends a step; complains and returns NULL when the flow is full. */
+struct step *workload_add_step(struct workload *workload, struct flow *flow, const cJSON *node,
+                               enum step_kind kind);
+
+/* Reads a step of a socket's flow: "connect", "emit", "wait", "hold", "disconnect". False when
+ * `node` is none of them. */
+bool workload_read_socket_step(struct workload *workload, struct flow *flow, const cJSON *node);
+/* Whether the steps of a flow fit together; sets is_socket. */
+void workload_check_socket_flow(struct workload *workload, const cJSON *node, struct flow *flow);
+void workload_read_socket_api(struct config *config, const cJSON *node, struct socket_api *out);
+void workload_read_fanout(struct workload *workload, const cJSON *node);
+
+/* A new request of that kind with what all have: its number, "name", "timeout", "tags". */
+struct request *workload_new_request(struct workload *workload, const cJSON *node,
+                                     enum request_kind kind);
+/* "auth" and "record". */
+void request_read_auth(struct workload *workload, const cJSON *node, struct request *request);
+void request_read_record(struct workload *workload, const cJSON *list, struct request *request);
+
 /* Reads one request; NULL when it is no object. The flow owns it. */
 struct request *workload_read_request(struct workload *workload, const cJSON *node);
 void request_free(struct request *request);

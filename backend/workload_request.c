@@ -15,6 +15,7 @@ void request_free(struct request *request)
     }
     template_release(&request->path);
     template_release(&request->body);
+    template_release(&request->room);
     for (size_t i = 0; i < request->query_count; i++) {
         template_release(&request->query[i].value);
     }
@@ -70,7 +71,7 @@ static void read_query(struct workload *workload, const cJSON *query, struct req
     }
 }
 
-static void read_auth(struct workload *workload, const cJSON *node, struct request *request)
+void request_read_auth(struct workload *workload, const cJSON *node, struct request *request)
 {
     const char *name = config_text(&workload->config, node, "auth", CONFIG_OPTIONAL);
     request->auth = -1;
@@ -200,21 +201,59 @@ static void read_ledger(struct workload *workload, const cJSON *node, struct req
     }
 }
 
+struct request *workload_new_request(struct workload *workload, const cJSON *node,
+                                     enum request_kind kind)
+{
+    struct config *config = &workload->config;
+    struct request *request = mem_new(sizeof *request);
+    request->kind = kind;
+    request->number = workload->request_count++;
+    request->name = config_text(config, node, "name", CONFIG_REQUIRED);
+    request->auth = -1;
+    request->timeout_ns = TIMEOUT_NS;
+    if (config_duration_ns(config, node, "timeout", &request->timeout_ns) &&
+        (request->timeout_ns < NS_PER_MS || request->timeout_ns > TIMEOUT_MAX_NS)) {
+        config_complain(config, cJSON_GetObjectItemCaseSensitive(node, "timeout"),
+                        "must be from 1ms to 1h");
+    }
+    read_tags(workload, node, request);
+    return request;
+}
+
+static void read_fanout(struct workload *workload, const cJSON *node, struct request *request)
+{
+    const char *room = config_text(&workload->config, node, "fanout", CONFIG_OPTIONAL);
+    if (room == NULL) {
+        return;
+    }
+    const cJSON *at = cJSON_GetObjectItemCaseSensitive(node, "fanout");
+    request->fans_out = true;
+    workload->has_fanout = true;
+    workload_template(workload, at, room, TEMPLATE_PLAIN, &request->room);
+    if (!mentions(&request->body, VARIABLE_SERIAL) || !mentions(&request->body, VARIABLE_RUN)) {
+        config_complain(&workload->config, at,
+                        "the body must hold \"${run} ${serial}\", by which a message is found");
+    }
+    if (workload->api.socket.message_event == NULL) {
+        config_complain(&workload->config, at,
+                        "the API's description does not say how a socket gets messages");
+    }
+}
+
 struct request *workload_read_request(struct workload *workload, const cJSON *node)
 {
-    static const char *const fields[] = { "name",   "method", "path",    "query",  "auth",
-                                          "json",   "form",   "timeout", "expect", "tags",
-                                          "checks", "record", "capture", "ledger", NULL };
+    static const char *const fields[] = { "name",    "method", "path",   "query",
+                                          "auth",    "json",   "form",   "timeout",
+                                          "expect",  "tags",   "checks", "record",
+                                          "capture", "ledger", "fanout", NULL };
     static const char *const methods[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
     struct config *config = &workload->config;
     if (!cJSON_IsObject(node)) {
         config_complain(config, node, "must be an object");
         return NULL;
     }
-    struct request *request = mem_new(sizeof *request);
+    struct request *request = workload_new_request(workload, node, REQUEST_HTTP);
     config_known(config, node, fields);
-    request->number = workload->request_count++;
-    request->name = config_text(config, node, "name", CONFIG_REQUIRED);
     request->method = methods[0];
     const cJSON *method = cJSON_GetObjectItemCaseSensitive(node, "method");
     if (method != NULL) {
@@ -223,18 +262,12 @@ struct request *workload_read_request(struct workload *workload, const cJSON *no
     }
     read_path(workload, node, request);
     read_query(workload, config_object(config, node, "query", CONFIG_OPTIONAL), request);
-    read_auth(workload, node, request);
+    request_read_auth(workload, node, request);
     read_json(workload, node, request);
     read_form(workload, node, request);
-    request->timeout_ns = TIMEOUT_NS;
-    if (config_duration_ns(config, node, "timeout", &request->timeout_ns) &&
-        (request->timeout_ns < NS_PER_MS || request->timeout_ns > TIMEOUT_MAX_NS)) {
-        config_complain(config, cJSON_GetObjectItemCaseSensitive(node, "timeout"),
-                        "must be from 1ms to 1h");
-    }
     read_expect(workload, node, request);
-    read_tags(workload, node, request);
     read_ledger(workload, node, request);
+    read_fanout(workload, node, request);
     request_read_checks(workload, node, request);
     return request;
 }

@@ -199,6 +199,11 @@ static void read_scenario(struct workload *workload, const cJSON *node)
         return;
     }
     schedule_defaults(&scenario->schedule, executor);
+    if (scenario->flow != NULL && scenario->flow->is_socket) {
+        /* A held connection ends by being taken out. */
+        scenario->schedule.graceful_stop_ns = 0;
+        scenario->schedule.graceful_ramp_down_ns = 0;
+    }
     read_fields(workload, node, &scenario->schedule);
     if (config->mistake_count == mistakes) {
         struct complaint complaint = { workload, node };

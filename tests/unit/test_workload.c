@@ -4,10 +4,14 @@
 
 static void every_workload_in_the_program_is_right(void **state)
 {
-    static const char *const wanted[] = { "conversations", "files",     "media",
-                                          "message-send",  "page-cost", "poll-spike",
-                                          "poll-vote",     "reactions", "response-time",
-                                          "throughput",    "upload" };
+    static const char *const wanted[] = {
+        "conversations",    "files",          "media",
+        "message-send",     "page-cost",      "poll-spike",
+        "poll-vote",        "reactions",      "response-time",
+        "throughput",       "upload",         "websocket-10k",
+        "websocket-fanout", "websocket-ramp", "websocket-reconnect",
+        "websocket"
+    };
     const char *const *names = workload_names();
     (void)state;
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
@@ -101,7 +105,7 @@ static void all_mistakes_are_told_at_once(void **state)
         "  {\"think\": {\"min\": \"2s\", \"max\": \"1s\"}},\n"
         "  {\"pick\": {\"p\": {\"from\": \"tokenz\"}}},\n"
         "  {\"loop\": {\"steps\": []}},\n"
-        "  {\"wait\": \"1s\"},\n"
+        "  {\"dance\": \"1s\"},\n"
         "  {\"request\": {\"name\": \"r\", \"path\": \"/\", \"checks\": {\"c\": {\"json\": \"a[\"}},\n"
         "    \"record\": [{\"metric\": \"m\", \"value\": \"bytes\"}, {\"metric\": \"q\"}]}}\n"
         " ], \"g\": [{\"think\": \"1s\"}]},\n"
@@ -124,7 +128,7 @@ static void all_mistakes_are_told_at_once(void **state)
         "w.json:6: flows.f[2].think: \"min\" is more than \"max\"",
         "w.json:7: flows.f[3].pick.p.from: \"tokenz\" is none of ",
         "w.json:8: flows.f[4].loop: \"times\" is missing",
-        "w.json:9: flows.f[5].wait: unknown field",
+        "w.json:9: flows.f[5].dance: unknown field",
         "w.json:10: flows.f[6].request.checks.c.json: ",
         "w.json:11: flows.f[6].request.record[0]: \"bytes\" does not fit the metric",
         "w.json:11: flows.f[6].request.record[1]: \"metrics\" has no \"q\"",
