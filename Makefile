@@ -155,6 +155,10 @@ effects: all client ## How large the effect of each switch of the reference chat
 	tests/run effects
 	/usr/bin/python3 tests/tms/server/measure_effects.py
 
+.PHONY: calibrate
+calibrate: all client ## Does the diagnosis name what is switched on, and nothing else? (PASSES=1)
+	tests/calibrate/calibrate.py --passes $(or $(PASSES),1)
+
 .PHONY: kill-matrix
 kill-matrix: all client ## Who dies × when, all of it (make test does each victim once)
 	KILL_MATRIX=whole /usr/bin/python3 -m unittest -v tests.e2e.test_ends
