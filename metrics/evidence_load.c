@@ -4,6 +4,7 @@
 #include "metrics/evidence.h"
 
 #define ENOUGH 20 /* answers, for a median */
+#define FILES  100
 
 void evidence_generator_doubts(const struct subject *subject, struct evidence *out)
 {
@@ -117,7 +118,9 @@ static const cJSON *times_of(const struct subject *subject, const char *name)
     return NULL;
 }
 
-/* Two requests of the workload "page-cost" that differ in what the hundred messages are. */
+/* Two requests of the workload "page-cost" that differ in what the hundred messages are. Others on
+ * the machine disturb medians and leave minima alone; chance moves minima more: the smaller of both
+ * differences counts. */
 void evidence_file_time(const struct subject *subject, struct evidence *out)
 {
     const cJSON *files = times_of(subject, "100 files");
@@ -139,9 +142,13 @@ void evidence_file_time(const struct subject *subject, struct evidence *out)
     }
     double files_ms = json_number(files, "med", 0);
     double images_ms = json_number(images, "med", 0);
-    evidence_set(out, (files_ms - images_ms) * 1e3 / 100,
-                 "a page of 100 files takes %.2f ms, one of 100 images %.2f ms: %.0f µs a file",
-                 files_ms, images_ms, (files_ms - images_ms) * 1e3 / 100);
+    double least_ms = json_number(files, "min", 0) - json_number(images, "min", 0);
+    double apart_ms = fmin(files_ms - images_ms, least_ms);
+    evidence_set(
+        out, apart_ms * 1e3 / FILES,
+        "a page of %d files takes %.2f ms, one of %d images %.2f ms (medians; the fastest are "
+        "%.2f ms apart): %.0f µs a file",
+        FILES, files_ms, FILES, images_ms, least_ms, apart_ms * 1e3 / FILES);
 }
 
 void evidence_connect_growth(const struct subject *subject, struct evidence *out)
