@@ -327,6 +327,87 @@ static void the_summary_has_a_row_for_each_count_and_every_reason(void **state)
     tear_down(&fixture);
 }
 
+static void a_paint_without_an_element_is_told_by_another_repetition(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture);
+    cJSON_ReplaceItemInObjectCaseSensitive(fixture.options, "runs", parse("2"));
+    add_load(&fixture, "plain-r1-load");
+    add_load(&fixture, "plain-r2-load");
+    cJSON *paints = cJSON_GetArrayItem(
+        json_at(json_at(fixture.raw, "plain-r2-load"), "readings.vitals.vitals.lcp"), 0);
+    cJSON_ReplaceItemInObjectCaseSensitive(paints, "tag", parse("\"\""));
+    cJSON *section = section_of(&fixture);
+    const cJSON *variant = cJSON_GetArrayItem(json_at(section, "variants"), 0);
+    assert_string_equal(json_text(variant, "load.lcp_element.tag"), "h1");
+    cJSON_Delete(section);
+    tear_down(&fixture);
+}
+
+static void live_traffic_has_a_section_and_a_verdict_of_its_own(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture);
+    add_load(&fixture, "plain-r1-load");
+    add_stage(&fixture, "plain-r1-50", 50, 400);
+    add_stage(&fixture, "plain-r1-150", 150, 400);
+    cJSON *section = section_of(&fixture);
+    const cJSON *variant = cJSON_GetArrayItem(json_at(section, "variants"), 0);
+    assert_null(json_at(variant, "live"));
+    assert_string_equal(json_text(section, "verdict"), "fine");
+    cJSON_Delete(section);
+
+    json_add_node(fixture.options, "live", parse("{\"per_s\":10,\"conversation\":\"c9\"}"));
+    json_add_node(fixture.raw, "plain-r1-live",
+                  parse("{\"readings\":{\"live\":{\"loaded\":10,\"seconds\":5,\"traffic\":{"
+                        "\"due\":50,\"accepted\":50,\"arrived\":50,\"requests\":350},"
+                        "\"end\":{\"times\":[0,50,100]},\"before\":{\"ThreadTime\":0},"
+                        "\"after\":{\"ThreadTime\":1}}}}"));
+    section = section_of(&fixture);
+    variant = cJSON_GetArrayItem(json_at(section, "variants"), 0);
+    assert_string_equal(json_text(variant, "live.conversation"), "c9");
+    assert_true(json_number(variant, "live.messages", 0.0) == 60.0);
+    assert_true(json_number(variant, "live.metrics.live_fps.median", 0.0) == 20.0);
+    assert_string_equal(json_text(variant, "live.verdict.verdict"), "crashes");
+    assert_string_equal(json_text(section, "verdict"), "crashes");
+    cJSON_Delete(section);
+    tear_down(&fixture);
+}
+
+static void a_target_missed_on_a_noisy_machine_is_no_data(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    set_up(&fixture);
+    add_load(&fixture, "plain-r1-load");
+    add_stage(&fixture, "plain-r1-50", 50, 400);
+    add_stage(&fixture, "plain-r1-150", 150, 400);
+    cJSON *stage = cJSON_GetObjectItemCaseSensitive(fixture.raw, "plain-r1-150");
+    cJSON *storm = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(stage, "readings"),
+                                         "storm"),
+        "storm");
+    cJSON_ReplaceItemInObjectCaseSensitive(storm, "times", parse("[0,100,200]"));
+    cJSON *section = section_of(&fixture);
+    assert_string_equal(json_text(stage_of(section, 1), "verdict.verdict"), "slows_down");
+    cJSON_Delete(section);
+    cJSON_ReplaceItemInObjectCaseSensitive(
+        stage, "windows",
+        parse("[{\"collector\":\"storm\",\"cores\":2,\"browser_cores\":0.9,\"noise\":{"
+              "\"busy_share\":1,\"steal_share\":0,\"self_share\":0}}]"));
+    section = section_of(&fixture);
+    assert_string_equal(json_text(stage_of(section, 1), "verdict.verdict"), "no_data");
+    assert_true(json_number(section, "noise.noisy", 0.0) == 1.0);
+    struct strbuf out = STRBUF_INIT;
+    summary_write(section, &out);
+    assert_non_null(strstr(strbuf_text(&out), "too noisy in 1 of 1 measured windows"));
+    strbuf_release(&out);
+    cJSON_Delete(section);
+    tear_down(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +421,9 @@ int main(void)
         cmocka_unit_test(repetitions_count_together_and_one_that_failed_is_named),
         cmocka_unit_test(the_last_count_of_the_first_run_has_what_is_measured_once),
         cmocka_unit_test(a_blank_screenshot_is_none_with_its_reason),
+        cmocka_unit_test(a_paint_without_an_element_is_told_by_another_repetition),
+        cmocka_unit_test(live_traffic_has_a_section_and_a_verdict_of_its_own),
+        cmocka_unit_test(a_target_missed_on_a_noisy_machine_is_no_data),
         cmocka_unit_test(our_own_share_is_the_worst_of_the_windows),
         cmocka_unit_test(names_of_raw_files_say_what_they_hold),
         cmocka_unit_test(the_summary_has_a_row_for_each_count_and_every_reason),
