@@ -14,12 +14,15 @@ static struct {
     const char *output;
     const char *runs_dir;
     const char *also[REPORT_OUTPUT_COUNT]; /* paths of the other outputs; NULL: not wanted */
+    bool diff;
     bool quiet;
 } given;
 
 static const struct option_spec specs[] = {
     { OPTION_TEXT, "output", 0, "FILE", NULL,
       "Where to write the page (default: report.html in the last RUN).", &given.output },
+    { OPTION_FLAG, "diff", 0, NULL, NULL,
+      "Two runs side by side, BASE and HEAD: differences, intervals, screenshots.", &given.diff },
     { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
       "Where to look for the newest run when none is named (default: data/runs).",
       &given.runs_dir },
@@ -132,7 +135,8 @@ static int write_report(const char *const *runs, size_t count)
     enum err code = check_outputs(&msg);
     int exit_code = EXIT_PASS;
     if (code == ERR_OK) {
-        code = report_open(runs, count, output, &report, &msg);
+        const struct report_input input = { runs, count, given.diff, output };
+        code = report_open(&input, &report, &msg);
         if (code == ERR_OK) {
             code = write_all(&report, output, &msg);
             if (code == ERR_OK) {
@@ -149,7 +153,7 @@ static int write_report(const char *const *runs, size_t count)
 }
 
 static const struct command_line line = {
-    .usage = "tmscdp report [options] [RUN…]",
+    .usage = "tmscdp report [options] [RUN…]\n       tmscdp report --diff [options] BASE HEAD",
     .about =
         "Writes one self-contained HTML page on one or more runs of `tmscdp measure` and `tmscdp\n"
         "stress`, and prints the same figures as a table. A RUN is a run directory or its\n"

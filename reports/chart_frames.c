@@ -6,7 +6,7 @@
 #include "reports/clean.h"
 
 #define WIDTH    1080.0
-#define LEFT     70.0
+#define LEFT     82.0
 #define RIGHT    14.0
 #define TOP      6.0
 #define PLOT     44.0

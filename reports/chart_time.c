@@ -6,7 +6,7 @@
 
 /* The picture in its own units; the page scales it. */
 #define WIDTH        1080.0
-#define LEFT         70.0
+#define LEFT         82.0
 #define RIGHT        14.0
 #define TOP          22.0 /* with names of moments; without: */
 #define TOP_BARE     (-4.0)

@@ -235,6 +235,11 @@ static bool has_load(const struct report *report)
     return report->workload_count > 0;
 }
 
+static bool has_diff(const struct report *report)
+{
+    return report->diff != NULL;
+}
+
 static bool has_diagnosis(const struct report *report)
 {
     return report->has_diagnosis;
@@ -248,6 +253,7 @@ static const struct {
     void (*add)(const struct report *, struct strbuf *);
 } sections[] = {
     { "verdict", "Verdict", always, html_add_verdicts },
+    { "diff", "Base and head", has_diff, html_add_diff },
     { "expected", "Expected", has_anything, html_add_expected },
     { "diagnosis", "Diagnosis", has_diagnosis, html_add_diagnosis },
     { "targets", "Browser targets", has_browser, html_add_targets },

@@ -32,6 +32,7 @@ void html_use(struct strbuf *out, enum metric_use use);
 
 /* Sections. */
 void html_add_verdicts(const struct report *report, struct strbuf *out);
+void html_add_diff(const struct report *report, struct strbuf *out);
 void html_add_expected(const struct report *report, struct strbuf *out);
 void html_add_diagnosis(const struct report *report, struct strbuf *out);
 void html_add_targets(const struct report *report, struct strbuf *out);

@@ -213,16 +213,18 @@ struct report {
     size_t not_judged;    /* workloads without a verdict */
     const char **notes;   /* what was read but not understood */
     size_t note_count;
+    struct report_diff *diff; /* base against head; NULL when that was not asked for */
     bool holds_secret; /* a text has a token or a registered secret in it: nothing is written */
     void **owned;      /* all memory of the model */
     size_t owned_count;
     size_t owned_cap;
 };
 
-/* Reads the runs (directories or result files, 1…REPORT_RUNS_MAX). ERR_USAGE and ERR_FORMAT name
+/* Reads the runs (directories or result files, 1…REPORT_RUNS_MAX). `side_by_side`: two runs, the
+ * first of them the base of reports/diff.h. ERR_USAGE and ERR_FORMAT name
  * the file and the place in it. On failure there is nothing to release. */
-MUST_CHECK enum err report_read(const char *const *paths, size_t count, struct report *out,
-                                struct err_msg *msg);
+MUST_CHECK enum err report_read(const char *const *paths, size_t count, bool side_by_side,
+                                struct report *out, struct err_msg *msg);
 /* The same from trees that result_read has checked; `paths` name them. The trees are only read. */
 MUST_CHECK enum err report_build(const char *const *paths, cJSON *const *roots, size_t count,
                                  struct report *out, struct err_msg *msg);

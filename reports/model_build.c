@@ -6,6 +6,7 @@
 #include "metrics/diagnosis.h"
 #include "metrics/result.h"
 #include "reports/clean.h"
+#include "reports/diff.h"
 #include "reports/load_build.h"
 #include "reports/model_build.h"
 
@@ -267,7 +268,7 @@ enum err report_build(const char *const *paths, cJSON *const *roots, size_t coun
     return code;
 }
 
-enum err report_read(const char *const *paths, size_t count, struct report *out,
+enum err report_read(const char *const *paths, size_t count, bool side_by_side, struct report *out,
                      struct err_msg *msg)
 {
     assert(count >= 1);
@@ -283,6 +284,12 @@ enum err report_read(const char *const *paths, size_t count, struct report *out,
     }
     if (code == ERR_OK) {
         code = report_build(paths, roots, count, out, msg);
+        if (code == ERR_OK && side_by_side) {
+            code = diff_build(out, roots, msg);
+            if (code != ERR_OK) {
+                report_release(out);
+            }
+        }
     }
     for (size_t i = 0; i < count; i++) {
         cJSON_Delete(roots[i]);

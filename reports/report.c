@@ -6,20 +6,28 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/redact.h"
+#include "reports/diff.h"
 #include "reports/html.h"
 #include "reports/outputs.h"
 #include "reports/pictures.h"
 #include "reports/raw.h"
 
-enum err report_open(const char *const *paths, size_t count, const char *output_path,
-                     struct report *out, struct err_msg *msg)
+#define DIFF_PICTURES_BYTES ((size_t)400000) /* of the pictures' share of the page */
+
+enum err report_open(const struct report_input *input, struct report *out, struct err_msg *msg)
 {
-    enum err code = report_read(paths, count, out, msg);
-    if (code == ERR_OK) {
-        raw_load(out);
-        pictures_load(out, output_path, PICTURES_TOTAL_BYTES);
+    size_t room = PICTURES_TOTAL_BYTES;
+    enum err code = report_read(input->paths, input->count, input->side_by_side, out, msg);
+    if (code != ERR_OK) {
+        return code;
     }
-    return code;
+    raw_load(out);
+    if (input->side_by_side) {
+        diff_pictures(out, DIFF_PICTURES_BYTES);
+        room -= DIFF_PICTURES_BYTES;
+    }
+    pictures_load(out, input->output_path, room);
+    return ERR_OK;
 }
 
 static enum err refuse(const char *path, struct err_msg *msg)

@@ -4,10 +4,18 @@
 
 #include "reports/model.h"
 
+/* What goes into a report. */
+struct report_input {
+    const char *const *paths; /* of runs */
+    size_t count;
+    bool side_by_side;       /* two runs: base and head */
+    const char *output_path; /* where the page will lie, for links */
+};
+
 /* Reads the runs, with their raw readings and screenshots, into a model for all outputs.
- * `output_path` is where the page will lie, for links. report_release it on success. */
-MUST_CHECK enum err report_open(const char *const *paths, size_t count, const char *output_path,
-                                struct report *out, struct err_msg *msg);
+ * report_release it on success. */
+MUST_CHECK enum err report_open(const struct report_input *input, struct report *out,
+                                struct err_msg *msg);
 
 /* What can be written; each to a path, or "-" for standard output. */
 enum report_output {

@@ -217,7 +217,8 @@ static enum err write_all(const char *dir, struct err_msg *msg)
     struct report report;
     const char *paths[] = { dir };
     char *output = file_join(dir, "report.html");
-    assert_int_equal(report_open(paths, 1, output, &report, msg), ERR_OK);
+    const struct report_input input = { paths, 1, false, output };
+    assert_int_equal(report_open(&input, &report, msg), ERR_OK);
     enum err code = ERR_OK;
     for (size_t i = 0; i < REPORT_OUTPUT_COUNT; i++) {
         char *path = mem_format("%s/out%zu", dir, i);

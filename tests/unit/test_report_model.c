@@ -326,9 +326,9 @@ static void too_many_runs_are_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         paths[i] = "nowhere";
     }
-    assert_int_equal(report_read(paths, COUNT_OF(paths), &report, &msg), ERR_USAGE);
+    assert_int_equal(report_read(paths, COUNT_OF(paths), false, &report, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "32"));
-    assert_int_equal(report_read(paths, 1, &report, &msg), ERR_USAGE);
+    assert_int_equal(report_read(paths, 1, false, &report, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "nowhere"));
 }
 
