@@ -30,7 +30,7 @@ static const struct evidence_def table[] = {
     { "knee", EVIDENCE_WORKLOAD, "VUs", evidence_knee },
     { "file_time", EVIDENCE_WORKLOAD, "µs", evidence_file_time },
     { "generator_doubts", EVIDENCE_WORKLOAD, "doubts", evidence_generator_doubts },
-    { "generator_late", EVIDENCE_WORKLOAD, "ms", evidence_generator_late },
+    { "generator_late", EVIDENCE_WORKLOAD, "share", evidence_generator_late },
     { "host_busy", EVIDENCE_WORKLOAD, "share", evidence_host_busy },
     { "list_slope", EVIDENCE_VARIANT, "elements per message", evidence_list_slope },
     { "rendered_share", EVIDENCE_VARIANT, "share", evidence_rendered_share },
