@@ -9,6 +9,7 @@
 #include "cdp/journey.h"
 #include "cdp/messages.h"
 #include "cdp/pair_clock.h"
+#include "metrics/pair.h"
 #include "metrics/stats.h"
 
 #define NOTES_MAX     5000
@@ -33,7 +34,7 @@ struct older {
 };
 
 struct frame {
-    unsigned long mark;
+    size_t mark;
     double received_s;
 };
 
@@ -105,30 +106,14 @@ static void on_finished(void *arg, const cJSON *params)
     }
 }
 
-/* The number of a marked message in a frame's text. */
-static bool read_mark(const char *text, const char *mark, unsigned long *out)
-{
-    size_t length = strlen(mark);
-    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark)) {
-        char *end = NULL;
-        if (at[length] != '-' || at[length + 1] < '0' || at[length + 1] > '9') {
-            continue;
-        }
-        *out = strtoul(at + length + 1, &end, 10);
-        if (*end == '-') {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void on_frame(void *arg, const cJSON *params)
 {
     struct watch *watch = arg;
     const char *text = json_text(params, "response.payloadData");
-    unsigned long mark = 0;
+    size_t mark = 0;
     if (text == NULL || watch->frame_count == FRAMES_MAX ||
-        strstr(text, "\"new_message\"") == NULL || !read_mark(text, watch->visit->mark, &mark)) {
+        strstr(text, "\"" PAIR_MESSAGE_EVENT "\"") == NULL ||
+        !pair_find_mark(text, strlen(text), watch->visit->mark, &mark)) {
         return;
     }
     for (size_t i = 0; i < watch->frame_count; i++) {

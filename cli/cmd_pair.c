@@ -14,6 +14,7 @@
 #define VUS_MAX       1000
 #define WINDOW_MAX_MS 600000
 #define PACE_MIN_MS   50
+#define USERS         3
 #define WIDTH         1440
 #define HEIGHT        900
 #define PHASE_MOST_MS UINT64_C(180000)
@@ -142,7 +143,7 @@ static void set_defaults(void)
 struct holdings {
     struct profile profile;
     char *conversation;
-    char *token[2]; /* the browser's user, and who posts */
+    char *token[USERS]; /* the browser's user, who posts, and whose socket is the reference */
     char *names[MIX_WORKLOADS_MAX];
 };
 
@@ -189,7 +190,7 @@ static enum err take_names(struct holdings *own, size_t *count, struct err_msg *
     return ERR_OK;
 }
 
-/* Two members of the conversation: whoever sends sees his message by another way. */
+/* Different members of the conversation: whoever sends sees his message by another way. */
 static enum err take_tokens(struct holdings *own, struct err_msg *msg)
 {
     cJSON *tokens = NULL;
@@ -202,16 +203,16 @@ static enum err take_tokens(struct holdings *own, struct err_msg *msg)
     if (err == ERR_OK) {
         err = json_read_file(path, LIMIT_DATA_FILE_BYTES, &tokens, msg);
     }
-    for (int i = 0; i < 2 && err == ERR_OK; i++) {
+    for (int i = 0; i < USERS && err == ERR_OK; i++) {
         const cJSON *token = cJSON_GetArrayItem(tokens, i);
         if (cJSON_IsString(token) && token->valuestring[0] != '\0') {
             own->token[i] = mem_dup_str(token->valuestring);
             redact_register(own->token[i]);
         } else {
             err = err_set(msg, ERR_USAGE,
-                          "%s: must be a JSON array of at least two tokens: one user reads, "
-                          "another posts",
-                          path);
+                          "%s: must be a JSON array of at least %d tokens: one user reads, another "
+                          "posts, a third one's socket is the reference",
+                          path, USERS);
         }
     }
     cJSON_Delete(tokens);
@@ -260,6 +261,7 @@ static void fill_plan(const struct holdings *own, size_t names, struct pair_plan
                                        .height = HEIGHT };
     plan->poster = (struct poster_plan){ .api_url = given.api_url,
                                          .token = own->token[1],
+                                         .ear_token = own->token[2],
                                          .conversation = own->conversation,
                                          .window_ms = given.window_ms,
                                          .every_ms = given.every_ms };
@@ -425,8 +427,9 @@ static void release(struct pair_plan *plan, struct holdings *own)
     destination_release(&plan->destination);
     profile_release(&own->profile);
     free(own->conversation);
-    free(own->token[0]);
-    free(own->token[1]);
+    for (size_t i = 0; i < USERS; i++) {
+        free(own->token[i]);
+    }
     for (size_t i = 0; i < MIX_WORKLOADS_MAX; i++) {
         free(own->names[i]);
     }

@@ -1,12 +1,14 @@
 #include "cli/pair_poster.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "backend/http.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/url.h"
+#include "cli/pair_ear.h"
 
 #define POST_TIMEOUT_MS 15000U
 #define POSTS_MAX       ((size_t)1000)
@@ -29,6 +31,7 @@ struct post {
 struct window {
     struct poster *poster;
     struct http_client *client;
+    struct ear *ear; /* NULL: it could not be had */
     struct loop_timer *timer;
     char *url;
     char *auth_line;
@@ -144,6 +147,8 @@ static void note_sends(const struct window *window, cJSON *sends)
         json_add_number(node, "mark", (double)post->mark);
         json_add_number(node, "sent_s", seconds(post->sent_ns));
         json_add_number(node, "answered_s", answered ? seconds(post->answered_ns) : (double)NAN);
+        json_add_number(node, "broadcast_s",
+                        window->ear != NULL ? ear_heard_s(window->ear, post->mark) : (double)NAN);
         json_add_number(node, "status", post->status);
         json_add_text(node, "failure",
                       answered     ? NULL
@@ -159,10 +164,29 @@ static void close_window(struct window *window)
         free(window->post[i].body);
     }
     loop_timer_free(window->timer);
+    ear_close(window->ear);
     http_client_free(window->client);
     free(window->post);
     free(window->url);
     free(window->auth_line);
+}
+
+static enum err open_ear(struct window *window, struct err_msg *msg)
+{
+    struct poster *poster = window->poster;
+    const struct ear_plan plan = { .api_url = poster->plan.api_url,
+                                   .token = poster->plan.ear_token,
+                                   .mark = poster->plan.mark,
+                                   .first_mark = poster->next_mark,
+                                   .count = window->count };
+    struct err_msg why = { "" };
+    enum err err = ear_open(poster->loop, &plan, &window->ear, &why);
+    (void)snprintf(poster->deaf, sizeof poster->deaf, "%.199s", why.text);
+    if (err == ERR_INTERRUPTED) {
+        *msg = why;
+        return err;
+    }
+    return ERR_OK;
 }
 
 static enum err open_window(struct poster *poster, struct window *window, struct err_msg *msg)
@@ -179,7 +203,7 @@ static enum err open_window(struct poster *poster, struct window *window, struct
     if (err == ERR_OK) {
         err = http_client_new(poster->loop, (uint32_t)window->count, &window->client, msg);
     }
-    return err;
+    return err == ERR_OK ? open_ear(window, msg) : err;
 }
 
 enum err poster_post(void *arg, size_t *posted, struct err_msg *msg)

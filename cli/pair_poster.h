@@ -12,8 +12,9 @@
 #include "base/loop.h"
 
 struct poster_plan {
-    const char *api_url; /* with or without a path; without: /api/v1 */
-    const char *token;   /* of a member of the conversation who is not the browser's user */
+    const char *api_url;   /* with or without a path; without: /api/v1 */
+    const char *token;     /* of a member of the conversation who is not the browser's user */
+    const char *ear_token; /* of the member whose socket tells when the server let a message go */
     const char *conversation;
     const char *mark;
     uint64_t window_ms; /* how long it posts */
@@ -24,8 +25,9 @@ struct poster {
     struct loop *loop;
     struct poster_plan plan;
     size_t next_mark; /* of the next message, over all windows */
-    cJSON *sends;     /* of the last window: [{"mark","sent_s","answered_s","status","failure"}…];
-                         owned */
+    cJSON *sends;     /* of the last window: [{"mark","sent_s","answered_s","broadcast_s","status",
+                         "failure"}…]; owned */
+    char deaf[200];   /* why there is no "broadcast_s"; empty when there is */
 };
 
 /* A `post` of cdp/pair_visit.h; `arg` is a struct poster. Requests that fail are data: they have no

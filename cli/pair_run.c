@@ -138,6 +138,8 @@ static enum err do_phase(struct pairing *pairing, unsigned block, bool loaded, s
     host_noise_to_json(&noise, phase, "noise");
     json_add_number(phase, "browser_cores", (browser_cpu_s(pairing) - cpu_s) / noise.seconds);
     json_add_number(phase, "clock_error_ms", json_number(readings, "clock.error_ms", (double)NAN));
+    json_add_text(phase, "reference_reason",
+                  pairing->poster.deaf[0] != '\0' ? pairing->poster.deaf : NULL);
     add_values(pairing, readings, phase);
     tell_phase(phase, (unsigned)(pairing->plan->blocks * BLOCK_SIZE));
     struct err_msg unsaved = { "" };

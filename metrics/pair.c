@@ -9,9 +9,41 @@
 
 #define LEVEL       0.95
 #define PHASE_BLOCK 4 /* idle, loaded, loaded, idle */
+#define DIGITS_MAX  ((size_t)9)
 #define PAIRS_MAX   ((size_t)256)
 #define P95         0.95
 #define P95_SAMPLES 60
+
+/* Digits and a "-" behind them. */
+static bool read_number(const char *text, size_t bytes, size_t *out)
+{
+    size_t number = 0;
+    size_t at = 0;
+    for (; at < bytes && at < DIGITS_MAX && text[at] >= '0' && text[at] <= '9'; at++) {
+        number = number * 10 + (size_t)(text[at] - '0');
+    }
+    *out = number;
+    return at > 0 && at < bytes && text[at] == '-';
+}
+
+bool pair_find_mark(const char *text, size_t bytes, const char *mark, size_t *out)
+{
+    size_t length = strlen(mark);
+    size_t at = 0;
+    while (length > 0 && at + length < bytes) {
+        const char *found = memchr(text + at, mark[0], bytes - at);
+        if (found == NULL) {
+            return false;
+        }
+        at = (size_t)(found - text);
+        if (at + length < bytes && memcmp(found, mark, length) == 0 && found[length] == '-' &&
+            read_number(found + length + 1, bytes - at - length - 1, out)) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
 
 void pair_change(const double *idle, const double *loaded, size_t n, struct pair_change *out)
 {

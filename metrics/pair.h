@@ -20,6 +20,13 @@
 
 #include "base/json.h"
 
+/* The Socket.IO event that brings a message. */
+#define PAIR_MESSAGE_EVENT "new_message"
+
+/* The number of a marked message, "<mark>-<number>-", in a text that need not be NUL-ended; the
+ * first one in it. */
+bool pair_find_mark(const char *text, size_t bytes, const char *mark, size_t *out);
+
 struct pair_change {
     size_t pairs;
     double idle; /* medians over the phases that are in a pair */
