@@ -106,6 +106,12 @@ static void watch(struct database *database, int events)
     ev_io_start(native, &database->watcher);
 }
 
+static void drop_answer(struct database *database)
+{
+    PQclear(database->held);
+    database->held = NULL;
+}
+
 static void drop_connection(struct database *database)
 {
     if (database->conn != NULL) {
@@ -168,6 +174,7 @@ static void begin_set_up(struct database *database)
 {
     struct strbuf sql = STRBUF_INIT;
     database->version = PQserverVersion(database->conn);
+    drop_answer(database); /* the last one of the connection before may have been a failure */
     add_settings(&sql);
     if (database->plan.prepare != NULL) {
         database->plan.prepare(database->plan.arg, database->version, &sql);
@@ -414,8 +421,7 @@ void database_ask(struct database *database, const struct database_question *que
     database->question = *question;
     database->asked_ns = clock_now_ns();
     database->phase = PHASE_ASKED;
-    PQclear(database->held);
-    database->held = NULL;
+    drop_answer(database);
     int sent = question->params == NULL
                    ? PQsendQuery(database->conn, question->sql)
                    : PQsendQueryParams(database->conn, question->sql, (int)question->param_count,

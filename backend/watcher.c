@@ -3,6 +3,7 @@
 #include "backend/database.h"
 #include "backend/sql.h"
 #include "backend/watcher_json.h"
+#include "backend/watcher_notes.h"
 #include "backend/watcher_reading.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -15,18 +16,9 @@
 #define RECENT            8 /* samples, of which the cheapest says what one costs */
 #define MS(ns)            ((double)(ns) / (double)NS_PER_MS)
 #define SECONDS(ns)       ((double)(ns) / (double)NS_PER_S)
-#define LOSSES_TOLD       5
-#define SLOWER_IS_TOLD    1.2
 #define LOOKUPS_AT_END    64
 #define PLACE_BYTES       ((size_t)40)
 #define PREFIX_HEX_DIGITS 16
-
-/* A time without a connection. */
-struct loss {
-    double from_s;
-    double to_s; /* negative: not over */
-    char *why;
-};
 
 struct watcher {
     struct watcher_plan plan;
@@ -36,11 +28,7 @@ struct watcher {
     struct watched found;
     struct server_facts facts;
     struct reading before;
-    struct loss loss[LOSSES_TOLD];
-    uint64_t losses;
-    char *failed_why; /* the last sample that the server refused */
-    char *lookup_failed;
-    uint64_t failed;
+    struct watcher_troubles troubles;
     uint64_t start_ns;
     uint64_t due_ns;
     uint64_t asked_ns;
@@ -53,19 +41,6 @@ struct watcher {
     bool sampling;
     bool has_before;
 };
-
-static void note(struct watcher *watcher, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static void note(struct watcher *watcher, const char *format, ...)
-{
-    struct strbuf text = STRBUF_INIT;
-    va_list args;
-    va_start(args, format);
-    strbuf_addv(&text, format, args);
-    va_end(args);
-    json_push_text(watcher->found.notes, strbuf_text(&text));
-    strbuf_release(&text);
-}
 
 static void replace_text(char **into, const char *text)
 {
@@ -82,20 +57,20 @@ static double since_start_s(const struct watcher *watcher, uint64_t at_ns)
 
 static void begin_loss(struct watcher *watcher)
 {
-    if (watcher->losses < LOSSES_TOLD) {
-        struct loss *loss = &watcher->loss[watcher->losses];
+    if (watcher->troubles.losses < WATCHER_LOSSES_TOLD) {
+        struct watcher_loss *loss = &watcher->troubles.loss[watcher->troubles.losses];
         loss->from_s = since_start_s(watcher, clock_now_ns());
         loss->to_s = -1;
         loss->why = mem_dup_str(database_trouble(watcher->database));
     }
-    watcher->losses++;
+    watcher->troubles.losses++;
     watcher->last_s = -1;
 }
 
 static void end_loss(struct watcher *watcher)
 {
-    if (watcher->losses > 0 && watcher->losses <= LOSSES_TOLD) {
-        struct loss *loss = &watcher->loss[watcher->losses - 1];
+    if (watcher->troubles.losses > 0 && watcher->troubles.losses <= WATCHER_LOSSES_TOLD) {
+        struct watcher_loss *loss = &watcher->troubles.loss[watcher->troubles.losses - 1];
         loss->to_s = loss->to_s < 0 ? since_start_s(watcher, clock_now_ns()) : loss->to_s;
     }
 }
@@ -144,7 +119,7 @@ static void on_lookup(void *arg, const struct database_answer *answer)
     if (answer->rows != NULL) {
         take_lookup(watcher->looked_up, answer->rows);
     } else if (answer->state[0] != '\0') {
-        replace_text(&watcher->lookup_failed, answer->failure);
+        replace_text(&watcher->troubles.lookup_failed, answer->failure);
     }
     watcher->looked_up = NULL;
     schedule(watcher);
@@ -173,14 +148,13 @@ static bool look_up(struct watcher *watcher)
 /* Sampling */
 
 /* What a sample costs here and there: processor time of ours, and how long the server was at it.
- * Others running on the same cores make single ones longer, so the cheapest of the last counts. */
+ * Others running on the same cores make single ones longer, so the cheapest of the last counts; 0
+ * while there are too few to tell. */
 static double recent_cost_ms(struct watcher *watcher)
 {
     double least = watcher->cost_ms[0];
     for (size_t i = 1; i < RECENT; i++) {
-        if (watcher->cost_ms[i] > 0 && watcher->cost_ms[i] < least) {
-            least = watcher->cost_ms[i];
-        }
+        least = watcher->cost_ms[i] < least ? watcher->cost_ms[i] : least;
     }
     return least;
 }
@@ -246,8 +220,8 @@ static void on_sample(void *arg, const struct database_answer *answer)
             return;
         }
     } else if (answer->state[0] != '\0') {
-        watcher->failed++;
-        replace_text(&watcher->failed_why, answer->failure);
+        watcher->troubles.failed++;
+        replace_text(&watcher->troubles.failed_why, answer->failure);
     }
     schedule(watcher);
 }
@@ -317,6 +291,7 @@ void watcher_start(struct watcher *watcher)
     if (watcher->sampling) {
         watcher->cpu_start_ns = watcher->cpu_at_ns = database_cpu_ns(watcher->database);
         if (!watcher->was_ready) {
+            watcher->troubles.absent_at_first = true;
             begin_loss(watcher);
         }
         schedule(watcher);
@@ -341,37 +316,10 @@ static void look_up_rest(struct watcher *watcher)
             ERR_OK) {
             take_lookup(target, rows);
         } else {
-            replace_text(&watcher->lookup_failed, msg.text);
+            replace_text(&watcher->troubles.lookup_failed, msg.text);
         }
         strbuf_release(&sql);
         free(param);
-    }
-}
-
-static void tell_counts(struct watcher *watcher, const struct reading *after)
-{
-    const struct watched *found = &watcher->found;
-    const struct reading *before = &watcher->before;
-    if (!found->has_statements) {
-        note(watcher, "statements are not counted: %s",
-             before->has_statements ? after->why_no_statements.text
-                                    : before->why_no_statements.text);
-    }
-    if (!found->has_tables) {
-        note(watcher, "tables are not counted: %s",
-             before->has_tables ? after->why_no_tables.text : before->why_no_tables.text);
-    } else if (!after->has_sizes) {
-        note(watcher, "the sizes of tables are not known: %s", after->why_no_sizes.text);
-    }
-    if (after->statements.hidden > 0) {
-        note(watcher,
-             "%zu statements of other roles are not counted: the role %s may not see them (GRANT "
-             "pg_monitor)",
-             after->statements.hidden, watcher->facts.role);
-    }
-    if (found->was_reset) {
-        note(watcher, "somebody reset pg_stat_statements during the load: statements are counted "
-                      "from then on");
     }
 }
 
@@ -381,8 +329,9 @@ static void read_after(struct watcher *watcher)
     const struct reading *before = &watcher->before;
     struct reading after;
     if (!watcher->has_before) {
-        note(watcher, "statements and tables are not counted: the database could not be asked "
-                      "before the load");
+        watcher_note(&watcher->found,
+                     "statements and tables are not counted: the database could not be asked "
+                     "before the load");
         return;
     }
     reading_take(watcher->database, &watcher->facts, &after);
@@ -398,84 +347,27 @@ static void read_after(struct watcher *watcher)
         database_counts_subtract(&found->counts, &before->counts);
         found->has_tables = true;
     }
-    tell_counts(watcher, &after);
+    watcher_notes_counts(found, before, &after, &watcher->facts);
     reading_release(&after);
 }
 
-static void tell_losses(struct watcher *watcher)
+static bool is_there(void *arg)
 {
-    for (size_t i = 0; i < watcher->losses && i < LOSSES_TOLD; i++) {
-        const struct loss *loss = &watcher->loss[i];
-        const char *what = loss->from_s <= 0 ? "was not there at first" : "was lost";
-        if (loss->to_s < 0) {
-            note(watcher, "the connection %s after %.1f s and did not come back: %s", what,
-                 loss->from_s, loss->why);
-        } else {
-            note(watcher, "the connection %s: nothing was seen from %.1f s to %.1f s: %s", what,
-                 loss->from_s, loss->to_s, loss->why);
-        }
-    }
-    if (watcher->losses > LOSSES_TOLD) {
-        note(watcher, "the connection was lost %llu times more",
-             (unsigned long long)(watcher->losses - LOSSES_TOLD));
-    }
+    return database_state(arg) == DATABASE_IDLE;
 }
 
-static void tell_limits(struct watcher *watcher)
+/* A connection that was there may be about to come back; for one that never was nobody waits. */
+static bool wait_until_there(struct watcher *watcher, struct err_msg *msg)
 {
-    const struct watcher_tally *tally = &watcher->found.tally;
-    double wanted_ms = (double)watcher->plan.interval_ms;
-    double mean_ms = tally->seconds * 1000 / (double)tally->samples;
-    note(watcher,
-         "a look every %.0f ms: times spent waiting are right to one such interval a wait, and "
-         "waits shorter than that may not be seen at all",
-         mean_ms > wanted_ms ? mean_ms : wanted_ms);
-    if (mean_ms > SLOWER_IS_TOLD * wanted_ms && tally->samples > RECENT) {
-        note(watcher,
-             "a look at the database cost about %.1f ms, so there was one every %.0f ms instead "
-             "of every %.0f ms",
-             recent_cost_ms(watcher), mean_ms, wanted_ms);
+    uint64_t deadline_ns = clock_now_ns() + STOP_NS;
+    if (watcher->facts.version == NULL) {
+        return database_wait(watcher->database, deadline_ns, msg) == ERR_OK;
     }
-    if (tally->pool_limit == 0) {
-        note(watcher,
-             "the size of the chat's pool is not known (--pool-size): connections are compared "
-             "with the server's limit of %u",
-             tally->server_limit);
+    enum err err = loop_wait(watcher->plan.loop, is_there, watcher->database, deadline_ns, msg);
+    if (err == ERR_TIMEOUT) {
+        (void)err_set(msg, err, "%s", database_trouble(watcher->database));
     }
-    if (tally->hidden_max > 0) {
-        note(watcher,
-             "the role %s may not see what other roles' sessions do (GRANT pg_monitor): of up to "
-             "%u sessions neither state nor statement is known, only for what they wait",
-             watcher->facts.role != NULL ? watcher->facts.role : "of this connection",
-             tally->hidden_max);
-    }
-}
-
-static void tell(struct watcher *watcher)
-{
-    struct watched *found = &watcher->found;
-    if (watcher->database == NULL) {
-        found->state = "not watched";
-        note(watcher, "%s", watcher->plan.why_not);
-        return;
-    }
-    tell_losses(watcher);
-    if (watcher->failed > 0) {
-        note(watcher, "%llu looks at the database failed, the last one with: %s",
-             (unsigned long long)watcher->failed, watcher->failed_why);
-    }
-    if (found->tally.samples == 0) {
-        found->state = "not watched";
-        return;
-    }
-    found->state = watcher->losses > 0 || watcher->failed > 0 || found->tally.hidden_max > 0
-                       ? "partly"
-                       : "watched";
-    tell_limits(watcher);
-    if (watcher->lookup_failed != NULL) {
-        note(watcher, "something that was waited for could not be named: %s",
-             watcher->lookup_failed);
-    }
+    return err == ERR_OK;
 }
 
 void watcher_stop(struct watcher *watcher)
@@ -484,28 +376,29 @@ void watcher_stop(struct watcher *watcher)
     struct err_msg msg = { "" };
     watcher->sampling = false;
     if (watcher->database == NULL) {
-        tell(watcher);
+        found->state = "not watched";
+        watcher_note(found, "%s", watcher->plan.why_not);
         return;
     }
     loop_timer_stop(watcher->timer);
     double seconds = since_start_s(watcher, clock_now_ns());
     uint64_t cpu_ns = database_cpu_ns(watcher->database) - watcher->cpu_start_ns;
     found->cpu_share = seconds > 0 ? SECONDS(cpu_ns) / seconds : 0;
-    bool there = database_wait(watcher->database, clock_now_ns() + STOP_NS, &msg) == ERR_OK;
+    bool there = wait_until_there(watcher, &msg);
     if (there && watcher->facts.version == NULL) {
         there = server_facts_read(watcher->database, &watcher->facts, &msg) == ERR_OK;
     }
     found->version = watcher->facts.version != NULL ? mem_dup_str(watcher->facts.version) : NULL;
     found->tally.server_limit = watcher->facts.max_connections;
-    tell(watcher);
+    watcher_notes_samples(found, &watcher->troubles, &watcher->facts, recent_cost_ms(watcher));
     if (there) {
         look_up_rest(watcher);
         read_after(watcher);
     } else if (found->tally.samples > 0) {
-        note(watcher,
-             "statements and tables are not counted: after the load the database did "
-             "not answer: %s",
-             msg.text);
+        watcher_note(found,
+                     "statements and tables are not counted: after the load the database did "
+                     "not answer: %s",
+                     msg.text);
     }
     watcher_tally_settle(&found->tally);
     loop_timer_free(watcher->timer);
@@ -521,11 +414,7 @@ void watcher_free(struct watcher *watcher)
     }
     loop_timer_free(watcher->timer);
     database_free(watcher->database);
-    for (size_t i = 0; i < LOSSES_TOLD; i++) {
-        free(watcher->loss[i].why);
-    }
-    free(watcher->failed_why);
-    free(watcher->lookup_failed);
+    watcher_troubles_release(&watcher->troubles);
     watcher_sample_release(&watcher->sample);
     reading_release(&watcher->before);
     server_facts_release(&watcher->facts);
