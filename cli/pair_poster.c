@@ -10,7 +10,7 @@
 #include "base/url.h"
 #include "cli/pair_ear.h"
 
-#define POST_TIMEOUT_MS 15000U
+#define POST_TIMEOUT_MS UINT64_C(15000)
 #define POSTS_MAX       ((size_t)1000)
 
 struct window;
