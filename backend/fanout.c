@@ -24,6 +24,7 @@ struct fanout_message {
     uint32_t delivered;
     bool sender_has_it;
     bool closed;
+    bool taken;
     bool withdrawn;
 };
 
@@ -187,6 +188,14 @@ void fanout_sender(struct fanout *fanout, struct fanout_message *message, uint32
     set_bit(message->own, receiver);
 }
 
+void fanout_taken(struct fanout *fanout, uint64_t serial)
+{
+    struct fanout_message *message = find(fanout, serial);
+    if (message != NULL) {
+        message->taken = true;
+    }
+}
+
 void fanout_withdraw(struct fanout *fanout, uint64_t serial)
 {
     struct fanout_message *message = find(fanout, serial);
@@ -318,7 +327,7 @@ static void judge(struct fanout *fanout, struct fanout_message *message)
 static void close_message(struct fanout *fanout, struct fanout_message *message)
 {
     message->closed = true;
-    if (message->withdrawn) {
+    if (!message->taken) {
         fanout->totals.withdrawn++;
     } else {
         judge(fanout, message);
@@ -327,24 +336,26 @@ static void close_message(struct fanout *fanout, struct fanout_message *message)
     message->latency = NULL;
 }
 
-static void close_before(struct fanout *fanout, uint64_t sent_before_ns)
-{
-    while (fanout->open_from < fanout->count &&
-           fanout->message[fanout->open_from]->sent_ns < sent_before_ns) {
-        close_message(fanout, fanout->message[fanout->open_from++]);
-    }
-}
-
+/* In the order in which they were sent: behind one that waits for its answer the others wait too.
+ */
 void fanout_close(struct fanout *fanout, uint64_t now_ns)
 {
-    if (now_ns > fanout->plan.window_ns) {
-        close_before(fanout, now_ns - fanout->plan.window_ns);
+    while (fanout->open_from < fanout->count) {
+        struct fanout_message *message = fanout->message[fanout->open_from];
+        bool settled = message->taken || message->withdrawn;
+        if (!settled || now_ns < message->sent_ns + fanout->plan.window_ns) {
+            return;
+        }
+        close_message(fanout, message);
+        fanout->open_from++;
     }
 }
 
 void fanout_finish(struct fanout *fanout)
 {
-    close_before(fanout, UINT64_MAX);
+    while (fanout->open_from < fanout->count) {
+        close_message(fanout, fanout->message[fanout->open_from++]);
+    }
 }
 
 const struct fanout_totals *fanout_totals(const struct fanout *fanout)

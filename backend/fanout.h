@@ -38,7 +38,7 @@ struct fanout_plan {
 
 struct fanout_totals {
     uint64_t messages;  /* followed to their end, without those withdrawn */
-    uint64_t withdrawn; /* the server did not take them */
+    uint64_t withdrawn; /* not known to be taken by the server */
     uint64_t expected;  /* deliveries */
     uint64_t delivered; /* in the window */
     uint64_t late;      /* of the delivered */
@@ -70,7 +70,9 @@ struct fanout_message *fanout_send(struct fanout *fanout, uint64_t serial, const
 void fanout_expect(struct fanout *fanout, struct fanout_message *message, uint32_t receiver);
 void fanout_sender(struct fanout *fanout, struct fanout_message *message, uint32_t receiver);
 
-/* The server did not take it: it is not judged. */
+/* What the sender learned: that the server took it, or not, or nothing (a time-out). Only one that
+ * was taken is judged, however long the answer took. */
+void fanout_taken(struct fanout *fanout, uint64_t serial);
 void fanout_withdraw(struct fanout *fanout, uint64_t serial);
 
 /* `order`: the chat's number, or the serial. */
@@ -80,9 +82,9 @@ void fanout_deliver(struct fanout *fanout, uint64_t serial, uint32_t receiver, u
 /* We took the receiver away. */
 void fanout_excuse(struct fanout *fanout, uint32_t receiver);
 
-/* Judges what was sent so long ago that its window is over. */
+/* Judges what was taken and sent so long ago that its window is over. */
 void fanout_close(struct fanout *fanout, uint64_t now_ns);
-/* Judges all that is left. */
+/* Judges all that is left; of what is not known to be taken nothing is expected. */
 void fanout_finish(struct fanout *fanout);
 
 const struct fanout_totals *fanout_totals(const struct fanout *fanout);

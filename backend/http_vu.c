@@ -405,8 +405,8 @@ static void settle(struct http_vu *vu, const struct http_answer *answer, uint64_
     if (request->message_ledger && world->ledger != NULL && judgement.outcome == OUTCOME_OK) {
         ledger_taken(world->ledger, vu->serial);
     }
-    if (request->fans_out && world->crowd != NULL && judgement.outcome != OUTCOME_OK) {
-        socket_crowd_withdraw(world->crowd, vu->serial);
+    if (request->fans_out && world->crowd != NULL) {
+        socket_crowd_answered(world->crowd, vu->serial, judgement.outcome == OUTCOME_OK);
     }
     watch_server(world, judgement.outcome);
     const struct record_request sample = {

@@ -185,6 +185,7 @@ static enum err open_client(struct socket_crowd *crowd, struct err_msg *msg)
         .handlers = socket_link_handlers,
     };
     err = ws_client_new(crowd->loop, &plan, &crowd->world.client, msg);
+    crowd->record->sources = err == ERR_OK ? ws_client_sources(crowd->world.client) : 0;
     free(path);
     return err;
 }
@@ -201,6 +202,40 @@ static void ask_before(struct socket_crowd *crowd)
         socket_record_note(crowd->record, "the server's own count of connections: %s", msg.text);
         socket_count_free(crowd->server);
         crowd->server = NULL;
+    }
+}
+
+/* How many distinct tokens the connections have between them; 0 when none is asked for. */
+static uint32_t count_identities(const struct workload *workload)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < workload->flow_count; i++) {
+        const struct flow *flow = &workload->flow[i];
+        for (size_t k = 0; k < flow->step_count; k++) {
+            if (flow->step[k].kind != STEP_CONNECT || flow->step[k].request->auth < 0) {
+                continue;
+            }
+            const struct variable *token = &workload->variable[flow->step[k].request->auth];
+            size_t count = workload->data.set[token->set].count;
+            most = count > most ? count : most;
+        }
+    }
+    return (uint32_t)most;
+}
+
+static void note_identities(struct socket_crowd *crowd)
+{
+    uint32_t tokens = count_identities(crowd->plan.workload);
+    uint32_t most = crowd->plan.most;
+    crowd->record->identities = tokens < most ? tokens : most;
+    if (tokens > 0 && tokens < most && !crowd->plan.brief) {
+        socket_record_note(crowd->record,
+                           "%" PRIu32 " connections share %" PRIu32
+                           " identities: for one each, seed %" PRIu32
+                           " more users (`tmscdp seed --users %" PRIu32 "`)",
+                           most, tokens, most - tokens, most);
+        log_warn("%s: %s", crowd->plan.workload->name,
+                 crowd->record->note[crowd->record->note_count - 1]);
     }
 }
 
@@ -232,6 +267,7 @@ enum err socket_crowd_new(struct loop *loop, const struct socket_crowd_plan *pla
         socket_crowd_free(crowd);
         return err;
     }
+    note_identities(crowd);
     ask_before(crowd);
     *out = crowd;
     return ERR_OK;
@@ -392,10 +428,13 @@ void socket_crowd_announce(struct socket_crowd *crowd, uint64_t serial, const ch
     }
 }
 
-void socket_crowd_withdraw(struct socket_crowd *crowd, uint64_t serial)
+void socket_crowd_answered(struct socket_crowd *crowd, uint64_t serial, bool taken)
 {
-    if (crowd->record->fanout != NULL) {
-        fanout_withdraw(crowd->record->fanout, serial);
+    struct fanout *fanout = crowd->record->fanout;
+    if (fanout != NULL && taken) {
+        fanout_taken(fanout, serial);
+    } else if (fanout != NULL) {
+        fanout_withdraw(fanout, serial);
     }
 }
 

@@ -61,7 +61,8 @@ void socket_crowd_leaves(struct socket_crowd *crowd, uint32_t number, uint64_t n
  * links have; NULL for none. */
 void socket_crowd_announce(struct socket_crowd *crowd, uint64_t serial, const char *room,
                            const char *sender, uint64_t now_ns);
-void socket_crowd_withdraw(struct socket_crowd *crowd, uint64_t serial);
+/* Whether the server took it, as far as is known. */
+void socket_crowd_answered(struct socket_crowd *crowd, uint64_t serial, bool taken);
 
 /* The phase's time begins. */
 void socket_crowd_begin(struct socket_crowd *crowd, uint64_t start_ns);

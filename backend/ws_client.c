@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <ev.h>
 #include <libwebsockets.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -11,14 +13,15 @@
 #include "base/mem.h"
 
 /* Frames up to this come in one piece. A connection keeps a buffer of that size. */
-#define RX_BYTES      128
-#define READ_BYTES    (4 * KIB) /* one read from any socket, shared by all */
-#define KEEP_BYTES    (256 * KIB)
-#define NEVER_SECONDS 86400 /* time-outs are whoever's that opens connections */
-#define SPREAD_EACH   16000 /* connections of one source address */
-#define SPREAD_MAX    200
-#define ADDRESS_BYTES ((size_t)24)
-#define NO_CODE       1005 /* RFC 6455, 7.4.1: a close frame without one */
+#define RX_BYTES        128
+#define READ_BYTES      (4 * KIB) /* one read from any socket, shared by all */
+#define KEEP_BYTES      (256 * KIB)
+#define NEVER_SECONDS   86400 /* time-outs are whoever's that opens connections */
+#define SPREAD_EACH     16000 /* connections of one source address */
+#define SPREAD_MAX      200
+#define ADDRESS_BYTES   ((size_t)24)
+#define STATUS_UPGRADED 101
+#define NO_CODE         1005 /* RFC 6455, 7.4.1: a close frame without one */
 
 enum ws_state {
     STATE_NONE,
@@ -166,6 +169,17 @@ static void fail_later(struct ws *ws, enum ws_failure failure)
     loop_timer_start(ws->client->teller, 0);
 }
 
+/* Whether anything came from the server: libwebsockets says "read failed" both of an answer that is
+ * no HTTP and of none. */
+static bool has_answered(struct lws *wsi)
+{
+    struct tcp_info info;
+    socklen_t bytes = sizeof info;
+    memset(&info, 0, sizeof info);
+    return getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &bytes) == 0 &&
+           info.tcpi_bytes_received > 0;
+}
+
 static void on_error(struct lws *wsi, struct ws *ws, const char *text)
 {
     struct ws_end how = { .failure = WS_REFUSED };
@@ -176,10 +190,8 @@ static void on_error(struct lws *wsi, struct ws *ws, const char *text)
     if (text != NULL && (strstr(text, "errno=99") != NULL || strstr(text, "errno=24") != NULL)) {
         how.failure = WS_LOCAL;
     } else if (ws->state == STATE_UPGRADING) {
-        bool answered = status > 0 && status != 101;
-        how.failure = answered                                        ? WS_STATUS
-                      : text != NULL && strncmp(text, "HS: ", 4) == 0 ? WS_HANDSHAKE
-                                                                      : WS_RESET;
+        bool answered = status > 0 && status != STATUS_UPGRADED;
+        how.failure = answered ? WS_STATUS : has_answered(wsi) ? WS_HANDSHAKE : WS_RESET;
         how.status = answered ? (unsigned)status : 0;
     }
     if (ws == ws->client->opening) {
@@ -556,6 +568,11 @@ uint64_t ws_client_wires(const struct ws_client *client)
 uint64_t ws_client_turn_ns(const struct ws_client *client)
 {
     return client->turn_ns;
+}
+
+uint32_t ws_client_sources(const struct ws_client *client)
+{
+    return client->sources;
 }
 
 uint64_t ws_client_received_bytes(const struct ws_client *client)

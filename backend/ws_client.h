@@ -22,7 +22,8 @@
 #define WS_MESSAGE_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 enum ws_failure {
-    WS_CLOSED,    /* the server closed it, with the code below (1005: it gave none) */
+    WS_CLOSED,    /* the server closed it, with the code below (1005: it gave none; 1002 also stands
+                     for those that libwebsockets does not know, as 1012 to 1014) */
     WS_REFUSED,   /* no TCP connection */
     WS_STATUS,    /* the upgrade was answered with another HTTP status than 101 */
     WS_HANDSHAKE, /* what came in answer to the upgrade is not one */
@@ -104,6 +105,7 @@ uint64_t ws_client_wires(const struct ws_client *client);
  * since then at most. */
 uint64_t ws_client_turn_ns(const struct ws_client *client);
 
+uint32_t ws_client_sources(const struct ws_client *client); /* addresses that it connects from */
 uint64_t ws_client_received_bytes(const struct ws_client *client); /* of payload */
 uint64_t ws_client_sent_bytes(const struct ws_client *client);
 
