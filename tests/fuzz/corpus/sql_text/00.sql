@@ -1,0 +1,1 @@
+SELECT id FROM polls WHERE id = 'p1' FOR UPDATE

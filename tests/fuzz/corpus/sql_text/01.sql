@@ -1,0 +1,1 @@
+INSERT INTO "T"."a""b" VALUES (E'x\'y', 1.5e-3, $1)
