@@ -150,6 +150,15 @@ soak-shapes: all client ## Every workload at its full shape, against k6's rules 
 bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
 	tests/bench/http/bench.py
 
+.PHONY: bench-browser effects-browser
+bench-browser: all client build/bench/read_trace ## Browser passes: cost, agreement with others, what they bear
+	tests/bench/browser/bench.py
+build/bench/read_trace: tests/bench/browser/read_trace.c build/libtmscdp.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILE) -o $@ $< build/libtmscdp.a $(PACKAGE_LIBS)
+effects-browser: all client ## Each fault of the reference client, ten times: which metrics move
+	tests/soak/faults.py
+
 .PHONY: effects
 effects: all client ## How large the effect of each switch of the reference chat is, measured by others
 	tests/run effects
@@ -184,7 +193,7 @@ clean: ## Remove what was compiled
 distclean: clean ## Also the stack, the client and npm's packages (not data/)
 	scripts/stack down --all
 	rm -rf build tests/tms/client/.next tests/tms/client/node_modules tests/e2e/node_modules \
-	  tests/bench/http/node_modules
+	  tests/bench/http/node_modules tests/bench/browser/node_modules
 
 .PHONY: help
 help: ## This list

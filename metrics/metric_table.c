@@ -54,6 +54,12 @@ static const struct metric_def table[] = {
       "Animation frames of 50 ms and more in the first load." },
     { "longest_frame_ms", "Longest animation frame", "ms", METRIC_LOWER, METRIC_REPORT, 0,
       "The longest of them; 0 when there was none." },
+    { "older_long_frames", "Long frames at older messages", "frames", METRIC_LOWER, METRIC_REPORT,
+      0,
+      "Animation frames of 50 ms and more while older messages were loaded, from asking for them to "
+      "calm." },
+    { "older_longest_frame_ms", "Longest frame at older messages", "ms", METRIC_LOWER,
+      METRIC_REPORT, 0, "The longest of them; 0 when there was none." },
     { "storm_fps", "Frames per second in a storm", "fps", METRIC_HIGHER, METRIC_PAIRED, 1,
       "Animation frames a second while the app's state changes in each of them, as messages of its "
       "socket would change it: what a page can show when much happens." },

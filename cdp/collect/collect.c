@@ -10,11 +10,13 @@
  * mounts rows on the way. The picture last: taking it costs the page most. Behind it what takes the
  * page elsewhere. */
 const struct collector *const collectors[] = {
-    &collector_load_cpu,   &collector_vitals,   &collector_lcp_timeline, &collector_long_frames,
-    &collector_decryption, &collector_requests, &collector_page_cpu,     &collector_elements,
-    &collector_memory,     &collector_layout,   &collector_storm,        &collector_typing,
-    &collector_scroll,     &collector_blank,    &collector_screenshot,   &collector_arrivals,
-    &collector_leak,       &collector_anchor,   &collector_live,         NULL,
+    &collector_load_cpu,    &collector_vitals,       &collector_lcp_timeline,
+    &collector_long_frames, &collector_decryption,   &collector_requests,
+    &collector_page_cpu,    &collector_older_frames, &collector_elements,
+    &collector_memory,      &collector_layout,       &collector_storm,
+    &collector_typing,      &collector_scroll,       &collector_blank,
+    &collector_screenshot,  &collector_arrivals,     &collector_leak,
+    &collector_anchor,      &collector_live,         NULL,
 };
 
 static cJSON *readings_of(cJSON *readings, const struct collector *collector)

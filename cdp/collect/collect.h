@@ -73,6 +73,7 @@ extern const struct collector collector_long_frames;
 extern const struct collector collector_decryption;
 extern const struct collector collector_requests;
 extern const struct collector collector_page_cpu;
+extern const struct collector collector_older_frames;
 extern const struct collector collector_elements;
 extern const struct collector collector_memory;
 extern const struct collector collector_layout;

@@ -52,7 +52,8 @@ class Faults(unittest.TestCase):
                    for part in (clean["load"], clean["stages"][0])
                    for name, value in part["metrics"].items() if "no_data" in value}
         # The first load has all fifty messages.
-        self.assertEqual(list(missing), ["page_ms"], missing)
+        self.assertEqual(list(missing),
+                         ["page_ms", "older_long_frames", "older_longest_frame_ms"], missing)
 
     def test_blank_rows_are_seen_in_a_fast_scroll(self):
         clean, faulty = self.both("blank_share", "moving")

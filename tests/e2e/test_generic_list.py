@@ -1,5 +1,6 @@
 """Another page, another profile, the same program: nothing of the chat is in its code."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -24,9 +25,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         url = urlparse(self.path)
         if url.path.startswith("/items/"):
-            before = int(parse_qs(url.query).get("before", [ITEMS + 1])[0])
-            ids = list(range(before - 1, max(0, before - 1 - PER_PAGE), -1))
-            items = [{"id": n, "title": f"Item {n}", "text": "word " * (n % 20 + 5)} for n in ids]
+            before = int(parse_qs(url.query).get("before", [self.server.items + 1])[0])
+            ids = list(range(before - 1, max(0, before - 1 - self.server.per_page), -1))
+            items = [{"id": n, "title": f"Item {n}", "text": "word " * (n % 20 + 5),
+                      "extra": self.server.extra} for n in ids]
             body = json.dumps({"items": items, "next": ids[-1] if ids[-1] > 1 else None})
             self.answer("application/json", body.encode())
         elif url.path.startswith("/list/"):
@@ -45,27 +47,32 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+@contextlib.contextmanager
+def served(items=ITEMS, per_page=PER_PAGE, extra=0):
+    """The page's origin; `extra` more elements an item."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.items, server.per_page, server.extra = items, per_page, extra
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 class GenericList(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=cls.server.serve_forever, daemon=True).start()
-        cls.dir = tempfile.TemporaryDirectory(prefix="tmscdp-test-generic-")
-        origin = f"http://127.0.0.1:{cls.server.server_port}"
-        cls.done = subprocess.run(
-            [TMSCDP, "measure", "--profile", "generic-list", "--quick", "--messages", "30,60,90",
-             "--conversation", "one", "--api-url", origin, "--runs-dir", cls.dir.name,
-             "--variant", f"all={origin}/", "--variant", f"few={origin}/?rows=20", "--soft-fail"],
-            env={**os.environ, "AUTH_TOKEN": "nobody-asks"}, capture_output=True, text=True,
-            timeout=120)
-        found = sorted(Path(cls.dir.name).glob("*/result.json"))
-        cls.result = json.loads(found[-1].read_text()) if found else None
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.shutdown()
-        cls.server.server_close()
-        cls.dir.cleanup()
+        with tempfile.TemporaryDirectory(prefix="tmscdp-test-generic-") as runs, served() as origin:
+            cls.done = subprocess.run(
+                [TMSCDP, "measure", "--profile", "generic-list", "--quick", "--messages",
+                 "30,60,90", "--conversation", "one", "--api-url", origin, "--runs-dir", runs,
+                 "--variant", f"all={origin}/", "--variant", f"few={origin}/?rows=20",
+                 "--soft-fail"],
+                env={**os.environ, "AUTH_TOKEN": "nobody-asks"}, capture_output=True, text=True,
+                timeout=120)
+            found = sorted(Path(runs).glob("*/result.json"))
+            cls.result = json.loads(found[-1].read_text()) if found else None
 
     def test_every_count_is_reached(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)

@@ -53,6 +53,52 @@ static void the_cost_of_older_messages_is_that_of_fifty(void **state)
     samples_release(&samples);
 }
 
+#define FRAMES(before, frames)                                                                     \
+    "{'since_ms':1000,'loaded_before':" before ",'loaded':150,'long':{'frames':" frames "}}"
+
+static void long_frames_count_from_asking_for_older_messages_on(void **state)
+{
+    (void)state;
+    struct samples samples =
+        score(&collector_older_frames,
+              FRAMES("50", "[{'start':900,'duration':300},{'start':1000,'duration':60},"
+                           "{'start':1500,'duration':120}]"),
+              150.0);
+    expect(&samples, "older_long_frames", 2.0);
+    expect(&samples, "older_longest_frame_ms", 120.0);
+    samples_release(&samples);
+    samples = score(&collector_older_frames, FRAMES("50", "[]"), 150.0);
+    expect(&samples, "older_long_frames", 0.0);
+    expect(&samples, "older_longest_frame_ms", 0.0);
+    samples_release(&samples);
+}
+
+static void long_frames_that_cannot_be_known_are_no_data(void **state)
+{
+    (void)state;
+    struct strbuf full = STRBUF_INIT;
+    strbuf_add_str(&full, "{'since_ms':1000,'loaded_before':50,'loaded':150,'long':{'frames':[");
+    for (int i = 0; i < 200; i++) {
+        strbuf_addf(&full, "%s{'start':1,'duration':60}", i == 0 ? "" : ",");
+    }
+    strbuf_add_str(&full, "]}}");
+    const struct {
+        const char *readings;
+        const char *words;
+    } cases[] = {
+        { FRAMES("150", "[]"), "the first load had all" },
+        { FRAMES("50", "null"), "tells of no long animation frames" },
+        { strbuf_text(&full), "buffer of long animation frames was full" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct samples samples = score(&collector_older_frames, cases[i].readings, 150.0);
+        expect_none(&samples, "older_long_frames", cases[i].words);
+        expect_none(&samples, "older_longest_frame_ms", cases[i].words);
+        samples_release(&samples);
+    }
+    strbuf_release(&full);
+}
+
 static void requests_for_the_newest_page_are_counted_and_for_older_ones_not(void **state)
 {
     (void)state;
@@ -200,6 +246,8 @@ int main(void)
         cmocka_unit_test(blank_space_is_averaged_over_the_frames),
         cmocka_unit_test(a_fast_scroll_that_did_not_happen_is_no_data),
         cmocka_unit_test(the_cost_of_older_messages_is_that_of_fifty),
+        cmocka_unit_test(long_frames_count_from_asking_for_older_messages_on),
+        cmocka_unit_test(long_frames_that_cannot_be_known_are_no_data),
         cmocka_unit_test(requests_for_the_newest_page_are_counted_and_for_older_ones_not),
         cmocka_unit_test(the_jump_is_how_far_the_message_went),
         cmocka_unit_test(the_page_is_let_through_when_a_message_is_remembered),

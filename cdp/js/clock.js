@@ -1,0 +1,2 @@
+// The page's clock, in ms since its navigation.
+() => performance.now()
