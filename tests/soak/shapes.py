@@ -79,7 +79,7 @@ def vus_bounds(scenario, at):
         # On the way down a VU may end its iteration within the grace.
         before = [along(start, steps, min(max(since - grace * part / 20, 0), length - 1e-6))
                   for part in range(21)]
-        fewest = 0 if since > length or since < 0 else min(values) - 1
+        fewest = 0 if since > length or since < TICK_S else min(values) - 1
         return max(0, fewest), max(*values, *before) + 1
     return 0, scenario.get("maxVUs") or scenario.get("vus", 0)
 
