@@ -278,9 +278,25 @@ void evidence_page_statements(const struct subject *subject, struct evidence *ou
     evidence_set(out, each, "%.1f statements a page, whatever it carries", each);
 }
 
+/* Those that reached the chat; one that we gave up on had asked already. */
 static double connections_of(const struct subject *subject)
 {
-    return json_number(subject->node, "sockets.connections.connected", 0);
+    return json_number(subject->node, "sockets.connections.connected", 0) +
+           json_number(subject->node, "sockets.connections.given_up", 0);
+}
+
+/* How many users there were at most: those that the load used, or else all in the database. */
+static double most_users(const struct subject *subject)
+{
+    double users = json_number(subject->node, "sockets.connections.identities", 0);
+    const cJSON *row = NULL;
+    cJSON_ArrayForEach (row, json_at(subject->node, "database.tables")) {
+        const char *name = json_text(row, "table");
+        if (users < 1 && name != NULL && strcmp(name, "users") == 0) {
+            users = json_number(row, "rows_estimate", 0);
+        }
+    }
+    return users;
 }
 
 void evidence_membership_reads(const struct subject *subject, struct evidence *out)
@@ -297,25 +313,26 @@ void evidence_membership_reads(const struct subject *subject, struct evidence *o
     }
     add_up(subject, reads_memberships, &found);
     evidence_set(out, found.calls / connections,
-                 "%.0f sockets connected, the memberships of a user were read %.0f times",
-                 connections, found.calls);
+                 "at %.0f connections the memberships of a user were read %.0f times", connections,
+                 found.calls);
 }
 
 void evidence_connects_per_user(const struct subject *subject, struct evidence *out)
 {
     double connections = connections_of(subject);
-    double users = json_number(subject->node, "sockets.connections.identities", 0);
+    double users = most_users(subject);
     if (connections < 1) {
         evidence_unasked(out, "no socket was connected");
     } else if (users < 1) {
         evidence_missing(out, "how many users connected is not known");
     } else if (connections < 1.5 * users) {
-        evidence_missing(out,
-                         "%.0f sockets of %.0f users: a cache would have to read as often the "
-                         "first time",
-                         connections, users);
+        evidence_missing(
+            out,
+            "%.0f connections of up to %.0f users: a cache would have to read as often "
+            "the first time",
+            connections, users);
     } else {
-        evidence_set(out, connections / users, "each user connected %.1f times",
-                     connections / users);
+        evidence_set(out, connections / users, "%.0f connections of %.0f users, %.1f each",
+                     connections, users, connections / users);
     }
 }

@@ -479,7 +479,6 @@ bool sql_shape_has(const struct sql_shape *shape, const char *column)
 bool sql_shape_reads_by(const struct sql_shape *shape, const char *table, const char *column)
 {
     size_t others = sql_shape_has(shape, "deleted_at") ? 1 : 0;
-    return shape->verb == SQL_SELECT && !shape->cut && shape->tables == 1 &&
-           strcmp(shape->table, table) == 0 && sql_shape_has(shape, column) &&
-           shape->where_count == others + 1;
+    return shape->verb == SQL_SELECT && !shape->cut && strcmp(shape->table, table) == 0 &&
+           sql_shape_has(shape, column) && shape->where_count == others + 1;
 }

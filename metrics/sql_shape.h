@@ -40,8 +40,9 @@ void sql_shape_read(const char *text, struct sql_shape *out);
 /* Whether WHERE compares the column. */
 bool sql_shape_has(const struct sql_shape *shape, const char *column);
 
-/* Whether the statement is a SELECT on this table alone and WHERE compares exactly the column,
- * beside `deleted_at`, which only hides what was deleted. Never of a text that was cut. */
+/* Whether the statement is a SELECT from this table, whatever it joins, and WHERE compares the
+ * column and no other beside `deleted_at`, which only hides what was deleted. Never of a text that
+ * was cut. */
 bool sql_shape_reads_by(const struct sql_shape *shape, const char *table, const char *column);
 
 #endif

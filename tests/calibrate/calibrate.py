@@ -167,7 +167,7 @@ def run_part(chat, part, combination):
     if part == "sends":
         return chat.stress("message-send", "--vus", 12, "--duration", "4s")
     if part == "sockets":
-        return chat.stress("websocket", "--stage", "3s:250", "--stage", "1s:250")
+        return chat.stress("websocket", "--stage", "3s:250", "--stage", "2s:250")
     if part == "reactions":
         chat.seed("--reactions", 20)
         return chat.stress("page-cost", "--iterations", 8)

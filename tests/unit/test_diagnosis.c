@@ -62,7 +62,11 @@ static cJSON *tree_of(const char *text)
     cJSON *tree = NULL;
     struct err_msg msg = { "" };
     for (; *text != '\0'; text++) {
-        strbuf_add_char(&json, *text == '\'' ? '"' : *text);
+        if (*text == '\'') {
+            strbuf_add_char(&json, '"');
+        } else {
+            strbuf_add_char(&json, *text);
+        }
     }
     enum err err = json_parse(strbuf_text(&json), json.len, "test", &tree, &msg);
     if (err != ERR_OK) {
@@ -265,17 +269,24 @@ static void a_used_up_pool_is_a_cause_of_its_own_only_without_a_lock(void **stat
 static void sockets_are_judged_when_users_connect_more_than_once(void **state)
 {
     (void)state;
+#define MEMBERSHIP_READ(calls)                                                                          \
+    STATEMENT(                                                                                          \
+        "SELECT conversation_id FROM conversation_members WHERE user_id = $1 ORDER BY conversation_id", \
+        calls, 300)
 #define SOCKETS(connections, users, reads)                                                         \
     STRESS("{'name':'w','statuses':[]," GENERATOR                                                  \
            ",'sockets':{'connections':{'connected':" #connections ",'identities':" #users          \
-           "}}," DATABASE(                                                                         \
-               STATEMENT("SELECT conversation_id FROM conversation_members WHERE user_id = "       \
-                         "$1 ORDER BY conversation_id",                                            \
-                         reads, 300)) "}")
+           "}}," DATABASE(MEMBERSHIP_READ(reads)) "}")
     static const struct row rows[] = {
         { SOCKETS(300, 100, 300), "membership-query-per-connect", "found", NULL },
         { SOCKETS(300, 100, 100), "membership-query-per-connect", "not found", NULL },
         { SOCKETS(100, 100, 100), "membership-query-per-connect", "cannot tell", "a cache would" },
+        /* The users of the database are at least those that connected. */
+        { STRESS("{'name':'w','statuses':[]," GENERATOR
+                 ",'sockets':{'connections':{'connected':95,'given_up':155,'identities':0}},"
+                 "'database':{'state':'watched','statements':[" MEMBERSHIP_READ(
+                     250) "],'tables':[{'table':'users','rows_estimate':100}]}}"),
+          "membership-query-per-connect", "found", "250 connections of 100 users" },
         { STRESS(WORKLOAD("v", VOTES, DATABASE(""))), "membership-query-per-connect", "cannot tell",
           "no socket" },
     };

@@ -199,7 +199,7 @@ static void depth_names_and_columns_have_ceilings(void **state)
     strbuf_release(&text);
 }
 
-static void only_a_plain_read_by_one_column_is_one(void **state)
+static void only_a_read_by_that_column_alone_is_one(void **state)
 {
     (void)state;
     static const struct {
@@ -211,7 +211,9 @@ static void only_a_plain_read_by_one_column_is_one(void **state)
         { "SELECT * FROM messages WHERE conversation_id = $1 AND sequence_number < $2", false },
         { "SELECT * FROM messages", false },
         { "SELECT * FROM messages WHERE id = $1", false },
-        { "SELECT * FROM messages m JOIN users u ON u.id = m.sender_id WHERE conversation_id = $1",
+        { "SELECT * FROM messages m JOIN users u ON u.id = m.sender_id WHERE m.conversation_id = $1",
+          true },
+        { "SELECT * FROM users u JOIN messages m ON u.id = m.sender_id WHERE m.conversation_id = $1",
           false },
         { "UPDATE messages SET a = $2 WHERE conversation_id = $1", false },
         { "SELECT * FROM message WHERE conversation_id = $1", false },
@@ -233,7 +235,7 @@ int main(void)
         cmocka_unit_test(words_in_strings_comments_and_names_are_none_of_the_statement),
         cmocka_unit_test(texts_that_end_in_the_middle_or_are_none_do_no_harm),
         cmocka_unit_test(depth_names_and_columns_have_ceilings),
-        cmocka_unit_test(only_a_plain_read_by_one_column_is_one),
+        cmocka_unit_test(only_a_read_by_that_column_alone_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
