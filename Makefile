@@ -150,6 +150,10 @@ soak-shapes: all client ## Every workload at its full shape, against k6's rules 
 bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
 	tests/bench/http/bench.py
 
+.PHONY: bench-watcher
+bench-watcher: all client ## Cost of watching the database, and throughput with and without it
+	tests/bench/watcher.py
+
 .PHONY: bench-browser effects-browser
 bench-browser: all client build/bench/read_trace ## Browser passes: cost, agreement with others, what they bear
 	tests/bench/browser/bench.py
