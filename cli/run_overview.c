@@ -58,7 +58,9 @@ void run_overview_outcome(const struct run_part_record *record, struct strbuf *o
         strbuf_add_str(out, run_part_state_name(record->state));
     } else if (record->has_verdict) {
         strbuf_add_str(out, verdict_title(record->verdict));
-        if (record->exit_code != EXIT_PASS && record->exit_code != EXIT_VERDICT) {
+        bool says_it = record->exit_code == EXIT_PASS || record->exit_code == EXIT_VERDICT ||
+                       (record->exit_code == EXIT_NO_DATA && record->verdict == VERDICT_NO_DATA);
+        if (!says_it) {
             strbuf_addf(out, ", %s", meaning(record->exit_code));
         } else if (record->exit_code == EXIT_VERDICT && record->verdict == VERDICT_FINE) {
             strbuf_add_str(out, ", a threshold failed");

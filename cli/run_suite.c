@@ -185,9 +185,31 @@ static void add_words(const struct suite *suite, const struct run_part *part,
     }
 }
 
+/* The first reason for a missing verdict, wherever it stands in a result. */
+static const char *first_doubt(const cJSON *node)
+{
+    const char *word = json_text(node, "verdict");
+    const char *text = json_text(node, "text");
+    if (word != NULL && text != NULL && strcmp(word, verdict_name(VERDICT_NO_DATA)) == 0) {
+        return text;
+    }
+    const cJSON *doubts = cJSON_IsObject(node) ? json_at(node, "inconclusive") : NULL;
+    if (cJSON_GetArraySize(doubts) > 0 && cJSON_IsString(doubts->child)) {
+        return doubts->child->valuestring;
+    }
+    const cJSON *member = NULL;
+    cJSON_ArrayForEach (member, node) {
+        text = cJSON_IsObject(member) || cJSON_IsArray(member) ? first_doubt(member) : NULL;
+        if (text != NULL) {
+            return text;
+        }
+    }
+    return NULL;
+}
+
 static void read_verdict(const char *dir, struct run_part_record *record)
 {
-    static const char *const places[] = { "stress.verdict", "measure.verdict" };
+    static const char *const places[] = { "stress", "measure" };
     cJSON *result = NULL;
     struct err_msg unread = { "" };
     record->has_verdict = false;
@@ -196,9 +218,14 @@ static void read_verdict(const char *dir, struct run_part_record *record)
         return;
     }
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        const char *name = json_text(result, places[i]);
+        const cJSON *section = json_at(result, places[i]);
+        const char *name = json_text(section, "verdict");
+        const char *why = record->exit_code == EXIT_NO_DATA ? first_doubt(section) : NULL;
         record->has_verdict =
             record->has_verdict || (name != NULL && verdict_from_name(name, &record->verdict));
+        if (why != NULL) {
+            run_part_record_explain(record, why);
+        }
     }
     cJSON_Delete(result);
 }

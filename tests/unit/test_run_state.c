@@ -177,7 +177,7 @@ static void the_overview_counts_what_is_done_and_what_is_left(void **state)
     assert_int_equal(run_overview_left_s(&run, true, 1e6), run_parts[4].quick_seconds);
     assert_int_equal(run_overview_lines(&run, true, 10, 200, &text), 4);
     assert_non_null(strstr(strbuf_text(&text), "1 of 3 parts done, about "));
-    assert_non_null(strstr(strbuf_text(&text), "[#####"));
+    assert_non_null(strstr(strbuf_text(&text), "[####"));
     assert_non_null(strstr(strbuf_text(&text), "waiting, about "));
     strbuf_release(&text);
 }
