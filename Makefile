@@ -163,6 +163,10 @@ build/bench/read_trace: tests/bench/browser/read_trace.c build/libtmscdp.a
 effects-browser: all client ## Each fault of the reference client, ten times: which metrics move
 	tests/soak/faults.py
 
+.PHONY: bench-pair
+bench-pair: all client ## Known delays of server and client against what `pair` says (20 minutes)
+	tests/bench/pair.py
+
 .PHONY: effects
 effects: all client ## How large the effect of each switch of the reference chat is, measured by others
 	tests/run effects

@@ -194,8 +194,9 @@ static const char *first_doubt(const cJSON *node)
         return text;
     }
     const cJSON *doubts = cJSON_IsObject(node) ? json_at(node, "inconclusive") : NULL;
-    if (cJSON_GetArraySize(doubts) > 0 && cJSON_IsString(doubts->child)) {
-        return doubts->child->valuestring;
+    const cJSON *first = cJSON_GetArrayItem(doubts, 0);
+    if (cJSON_IsString(first)) {
+        return first->valuestring;
     }
     const cJSON *member = NULL;
     cJSON_ArrayForEach (member, node) {
