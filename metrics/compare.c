@@ -22,23 +22,14 @@ const char *compare_state_name(enum compare_state state)
 static enum err check_conditions(const struct compare_side *base, const struct compare_side *head,
                                  struct err_msg *msg)
 {
-    const struct compare_side *sides[] = { base, head };
-    for (size_t i = 0; i < 2; i++) {
-        const cJSON *condition = NULL;
-        cJSON_ArrayForEach (condition, sides[i]->conditions) {
-            const char *mine = condition->valuestring;
-            const cJSON *node =
-                cJSON_GetObjectItemCaseSensitive(sides[1 - i]->conditions, condition->string);
-            const char *other = node != NULL ? node->valuestring : "not set";
-            if (strcmp(mine, other) != 0) {
-                return err_set(msg, ERR_NO_DATA,
-                               "the sides cannot be compared: %s is \"%.160s\" in base and "
-                               "\"%.160s\" in head",
-                               condition->string, i == 0 ? mine : other, i == 0 ? other : mine);
-            }
-        }
+    const char *name = compare_side_difference(base->conditions, head->conditions);
+    if (name == NULL) {
+        return ERR_OK;
     }
-    return ERR_OK;
+    return err_set(msg, ERR_NO_DATA,
+                   "the sides cannot be compared: %s is \"%.160s\" in base and \"%.160s\" in head",
+                   name, compare_side_condition_of(base->conditions, name),
+                   compare_side_condition_of(head->conditions, name));
 }
 
 static bool has_run(const struct compare_side *side, const char *id)

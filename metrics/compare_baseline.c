@@ -7,8 +7,9 @@
 #include "metrics/compare_figures.h"
 #include "metrics/compare_side.h"
 
-#define BASELINE_SCHEMA  "tmscdp.baseline"
-#define BASELINE_VERSION 1
+#define BASELINE_SCHEMA   "tmscdp.baseline"
+#define BASELINE_VERSION  1
+#define BASELINE_RUNS_MAX 64
 
 static cJSON *copy_of(const cJSON *node)
 {
@@ -84,6 +85,10 @@ static enum err read_series(struct compare_side *side, const cJSON *node, const 
     }
     if (compare_side_find(side, def, place) != NULL) {
         return err_set(msg, ERR_FORMAT, "%s: %s at \"%s\" is given twice", where, metric, place);
+    }
+    if (cJSON_GetArraySize(values) > COMPARE_VALUES_MAX * BASELINE_RUNS_MAX) {
+        return err_set(msg, ERR_FORMAT, "%s: \"values\" has more than %d numbers", where,
+                       COMPARE_VALUES_MAX * BASELINE_RUNS_MAX);
     }
     struct compare_series *series = compare_side_series(side, def, place);
     series->messages = json_number(node, "messages", (double)NAN);

@@ -112,11 +112,12 @@ static void say_same(struct compare_line *line)
 {
     char word[24];
     double most = widest(line);
-    if (isfinite(most) && most > 0.0 && most < 10.0) {
-        (void)snprintf(word, sizeof word, "same within %.*f %%", most < 0.02 ? 1 : 0,
-                       ceil(most * 1000.0) / 10.0);
-    } else {
+    if (!isfinite(most) || most <= 0.0 || most >= 10.0) {
         (void)snprintf(word, sizeof word, "same");
+    } else if (most < 0.02) {
+        (void)snprintf(word, sizeof word, "same within %.1f %%", ceil(most * 1000.0) / 10.0);
+    } else {
+        (void)snprintf(word, sizeof word, "same within %.0f %%", ceil(most * 100.0));
     }
     say(line, COMPARE_SAME, word, "%s", "");
 }

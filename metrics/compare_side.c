@@ -84,21 +84,32 @@ void compare_series_miss(struct compare_series *series, const char *reason)
     (void)snprintf(series->reason, sizeof series->reason, "%s", reason);
 }
 
-enum err compare_side_condition(struct compare_side *side, const char *name, const char *value,
-                                const char *path, struct err_msg *msg)
+void compare_side_condition(struct compare_side *side, const char *name, const char *value)
 {
-    const cJSON *known = cJSON_GetObjectItemCaseSensitive(side->conditions, name);
-    if (known == NULL) {
+    if (cJSON_GetObjectItemCaseSensitive(side->conditions, name) == NULL) {
         json_add_text(side->conditions, name, value);
-        return ERR_OK;
     }
-    if (strcmp(known->valuestring, value) == 0) {
-        return ERR_OK;
+}
+
+const char *compare_side_difference(const cJSON *a, const cJSON *b)
+{
+    const cJSON *sets[] = { a, b };
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *condition = NULL;
+        cJSON_ArrayForEach (condition, sets[i]) {
+            const cJSON *other = cJSON_GetObjectItemCaseSensitive(sets[1 - i], condition->string);
+            if (other == NULL || strcmp(condition->valuestring, other->valuestring) != 0) {
+                return condition->string;
+            }
+        }
     }
-    return err_set(msg, ERR_NO_DATA,
-                   "%s was measured with %s %.80s and the runs before it on the same side with "
-                   "%.80s: only runs of equal conditions can stand together",
-                   path, name, value, known->valuestring);
+    return NULL;
+}
+
+const char *compare_side_condition_of(const cJSON *conditions, const char *name)
+{
+    const cJSON *condition = cJSON_GetObjectItemCaseSensitive(conditions, name);
+    return condition != NULL ? condition->valuestring : "not set";
 }
 
 /* Flags that differ from start to start, and those that name a folder or an address of the moment.
@@ -125,25 +136,17 @@ static void join_flags(const cJSON *flags, struct strbuf *out)
     }
 }
 
-static enum err add_browser(struct compare_side *side, const cJSON *root, const char *path,
-                            struct err_msg *msg)
+static void add_browser(struct compare_side *side, const cJSON *root)
 {
-    static const char *const texts[] = { "product", "engine" };
     struct strbuf flags = STRBUF_INIT;
     const cJSON *browser = json_at(root, "browser");
-    enum err err = ERR_OK;
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && err == ERR_OK; i++) {
-        const char *text = json_text(browser, texts[i]);
-        char *name = mem_format("browser %s", texts[i]);
-        err = compare_side_condition(side, name, text != NULL ? text : "unknown", path, msg);
-        free(name);
-    }
+    const char *product = json_text(browser, "product");
+    const char *engine = json_text(browser, "engine");
+    compare_side_condition(side, "browser product", product != NULL ? product : "unknown");
+    compare_side_condition(side, "browser engine", engine != NULL ? engine : "unknown");
     join_flags(json_at(browser, "flags"), &flags);
-    if (err == ERR_OK) {
-        err = compare_side_condition(side, "browser flags", strbuf_text(&flags), path, msg);
-    }
+    compare_side_condition(side, "browser flags", strbuf_text(&flags));
     strbuf_release(&flags);
-    return err;
 }
 
 /* What of measure's options may differ between sides: where the chat is, and how often and how long
@@ -167,23 +170,21 @@ static bool is_full_speed(const cJSON *option)
            option->valuedouble <= 1.0;
 }
 
-static enum err add_options(struct compare_side *side, const cJSON *root, const char *path,
-                            struct err_msg *msg)
+static void add_options(struct compare_side *side, const cJSON *root)
 {
-    const cJSON *option = NULL;
-    enum err err = ERR_OK;
-    cJSON_ArrayForEach (option, json_at(root, "options")) {
+    const cJSON *options = json_at(root, "options");
+    const cJSON *option = cJSON_IsObject(options) ? options->child : NULL;
+    for (; option != NULL; option = option->next) {
         bool unset = cJSON_IsNull(option) || cJSON_IsFalse(option) || is_full_speed(option);
-        if (err == ERR_OK && !unset && !may_differ(option->string)) {
+        if (!unset && !may_differ(option->string)) {
             struct strbuf text = STRBUF_INIT;
             json_write(option, false, &text);
             char *name = mem_format("option %.60s", option->string);
-            err = compare_side_condition(side, name, strbuf_text(&text), path, msg);
+            compare_side_condition(side, name, strbuf_text(&text));
             free(name);
             strbuf_release(&text);
         }
     }
-    return err;
 }
 
 static void add_host(struct compare_side *side, const cJSON *root)
@@ -267,6 +268,8 @@ static void add_metric(struct compare_series *series, const cJSON *node)
     const cJSON *value = NULL;
     if (none != NULL) {
         compare_series_miss(series, none);
+    } else if (cJSON_GetArraySize(values) > COMPARE_VALUES_MAX) {
+        compare_series_miss(series, "it has more values than a run can have");
     } else if (cJSON_GetArraySize(values) > 0) {
         cJSON_ArrayForEach (value, values) {
             compare_series_add(series, cJSON_IsNumber(value) ? value->valuedouble : (double)NAN);
@@ -280,6 +283,9 @@ static void add_metrics(struct compare_side *side, const cJSON *metrics, const c
                         double messages, double loaded)
 {
     const cJSON *node = NULL;
+    if (!cJSON_IsObject(metrics)) {
+        return;
+    }
     cJSON_ArrayForEach (node, metrics) {
         const struct metric_def *def = metric_find(node->string);
         if (def != NULL) {
@@ -315,13 +321,6 @@ static enum err add_measure(struct compare_side *side, const cJSON *root, const 
     if (variant == NULL) {
         return refuse_variant(variants, path, name, msg);
     }
-    enum err err = add_browser(side, root, path, msg);
-    if (err == ERR_OK) {
-        err = add_options(side, root, path, msg);
-    }
-    if (err != ERR_OK) {
-        return err;
-    }
     add_head(side, root, json_text(variant, "name"));
     add_metrics(side, json_at(variant, "load.metrics"), PLACE_LOAD, (double)NAN, (double)NAN);
     const cJSON *stage = NULL;
@@ -331,27 +330,60 @@ static enum err add_measure(struct compare_side *side, const cJSON *root, const 
     return ERR_OK;
 }
 
+/* Before any value is added: a run of other conditions leaves the side as it was. */
+static enum err add_conditions(struct compare_side *side, const cJSON *root, const char *path,
+                               struct err_msg *msg)
+{
+    struct compare_side own = { .conditions = json_new_object() };
+    const char *command = json_text(root, "command");
+    compare_side_condition(&own, "command", command);
+    if (strcmp(command, "measure") == 0) {
+        add_browser(&own, root);
+        add_options(&own, root);
+    } else {
+        compare_side_stress_conditions(&own, root);
+    }
+    if (cJSON_GetArraySize(side->runs) == 0) {
+        cJSON_Delete(side->conditions);
+        side->conditions = own.conditions;
+        return ERR_OK;
+    }
+    const char *name = compare_side_difference(side->conditions, own.conditions);
+    enum err err = ERR_OK;
+    if (name != NULL) {
+        err = err_set(msg, ERR_NO_DATA,
+                      "%s does not belong to the runs before it on its side: %s is \"%.160s\" and "
+                      "was \"%.160s\"",
+                      path, name, compare_side_condition_of(own.conditions, name),
+                      compare_side_condition_of(side->conditions, name));
+    }
+    cJSON_Delete(own.conditions);
+    return err;
+}
+
 enum err compare_side_add_run(struct compare_side *side, const cJSON *root, const char *path,
                               const char *variant, struct err_msg *msg)
 {
     const char *command = json_text(root, "command");
-    if (command != NULL && strcmp(command, "measure") == 0) {
-        enum err err = compare_side_condition(side, "command", command, path, msg);
-        return err == ERR_OK ? add_measure(side, root, path, variant, msg) : err;
+    bool is_measure = command != NULL && strcmp(command, "measure") == 0;
+    bool is_stress = command != NULL && strcmp(command, "stress") == 0;
+    if (!is_measure && !is_stress) {
+        return err_set(
+            msg, ERR_FORMAT,
+            "%s is a run of `%.40s`: only runs of `measure` and `stress` can be compared", path,
+            command != NULL ? command : "?");
     }
-    if (command != NULL && strcmp(command, "stress") == 0) {
-        enum err err = compare_side_condition(side, "command", command, path, msg);
-        if (err == ERR_OK) {
-            err = compare_side_add_stress(side, root, path, msg);
-        }
-        if (err == ERR_OK) {
-            add_head(side, root, NULL);
-        }
-        return err;
+    enum err err = add_conditions(side, root, path, msg);
+    if (err == ERR_OK && is_measure) {
+        return add_measure(side, root, path, variant, msg);
     }
-    return err_set(msg, ERR_FORMAT,
-                   "%s is a run of `%.40s`: only runs of `measure` and `stress` can be compared",
-                   path, command != NULL ? command : "?");
+    if (err == ERR_OK) {
+        err = compare_side_add_stress(side, root, path, msg);
+    }
+    if (err == ERR_OK) {
+        add_head(side, root, NULL);
+    }
+    return err;
 }
 
 /* The slope of one repetition over all places; false when some place lacks the repetition. */

@@ -15,6 +15,7 @@
 #include "metrics/metric.h"
 
 #define COMPARE_PLACE_BYTES ((size_t)160)
+#define COMPARE_VALUES_MAX  1000 /* of a figure in one run, as many as measure repeats */
 #define COMPARE_TEXT_BYTES  ((size_t)320)
 
 struct compare_series {
@@ -76,13 +77,16 @@ struct compare_series *compare_side_series(struct compare_side *side, const stru
 void compare_series_add(struct compare_series *series, double value);
 void compare_series_miss(struct compare_series *series, const char *reason);
 
-/* The figures of a load run, of metrics/compare_stress.c. */
+/* The figures of a load run, and the shape of its load: of metrics/compare_stress.c. */
 MUST_CHECK enum err compare_side_add_stress(struct compare_side *side, const cJSON *root,
                                             const char *path, struct err_msg *msg);
+void compare_side_stress_conditions(struct compare_side *side, const cJSON *root);
 
-/* Notes a condition; ERR_NO_DATA when it is already there with another value. */
-MUST_CHECK enum err compare_side_condition(struct compare_side *side, const char *name,
-                                           const char *value, const char *path,
-                                           struct err_msg *msg);
+/* Notes a condition, the first time it is named. */
+void compare_side_condition(struct compare_side *side, const char *name, const char *value);
+
+/* The name of a condition that differs between two sets of them, or NULL; and its value in one. */
+const char *compare_side_difference(const cJSON *a, const cJSON *b);
+const char *compare_side_condition_of(const cJSON *conditions, const char *name);
 
 #endif

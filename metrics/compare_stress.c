@@ -55,8 +55,9 @@ static void add_scenario(struct compare_side *side, const cJSON *scenario, const
 {
     double requests = json_number(scenario, "requests", 0.0);
     double failed = 0.0;
-    const cJSON *outcome = NULL;
-    cJSON_ArrayForEach (outcome, json_at(scenario, "outcomes")) {
+    const cJSON *outcomes = json_at(scenario, "outcomes");
+    const cJSON *outcome = cJSON_IsObject(outcomes) ? outcomes->child : NULL;
+    for (; outcome != NULL; outcome = outcome->next) {
         bool is_of_server = strcmp(outcome->string, "server_error") == 0 ||
                             strcmp(outcome->string, "pool_exhausted") == 0;
         failed += is_of_server && cJSON_IsNumber(outcome) ? outcome->valuedouble : 0.0;
@@ -85,16 +86,23 @@ static void write_shape(const cJSON *scenario, struct strbuf *out)
     }
 }
 
-static enum err add_shape(struct compare_side *side, const cJSON *scenario, const char *place,
-                          const char *path, struct err_msg *msg)
+void compare_side_stress_conditions(struct compare_side *side, const cJSON *root)
 {
-    struct strbuf shape = STRBUF_INIT;
-    char *name = mem_format("load of %s", place);
-    write_shape(scenario, &shape);
-    enum err err = compare_side_condition(side, name, strbuf_text(&shape), path, msg);
-    free(name);
-    strbuf_release(&shape);
-    return err;
+    const cJSON *workload = NULL;
+    cJSON_ArrayForEach (workload, json_at(root, "stress.workloads")) {
+        const cJSON *scenario = NULL;
+        cJSON_ArrayForEach (scenario, json_at(workload, "scenarios")) {
+            struct strbuf shape = STRBUF_INIT;
+            const char *name = json_text(workload, "name");
+            const char *its = json_text(scenario, "name");
+            char *title = mem_format("load of %.60s: %.60s", name != NULL ? name : "?",
+                                     its != NULL ? its : "?");
+            write_shape(scenario, &shape);
+            compare_side_condition(side, title, strbuf_text(&shape));
+            free(title);
+            strbuf_release(&shape);
+        }
+    }
 }
 
 static void add_integrity(struct compare_side *side, const cJSON *workload, const char *place)
@@ -150,22 +158,13 @@ static void add_sockets(struct compare_side *side, const cJSON *workload, const 
     }
 }
 
-static enum err add_workload(struct compare_side *side, const cJSON *workload, const char *path,
-                             struct err_msg *msg)
+static void add_workload(struct compare_side *side, const cJSON *workload, const char *name)
 {
-    const char *name = json_text(workload, "name");
     const cJSON *scenario = NULL;
-    enum err err = ERR_OK;
-    if (name == NULL) {
-        return err_set(msg, ERR_FORMAT, "%s: a workload of \"stress\" has no \"name\"", path);
-    }
     cJSON_ArrayForEach (scenario, json_at(workload, "scenarios")) {
         const char *its = json_text(scenario, "name");
         char *place = mem_format("%.60s: %.60s", name, its != NULL ? its : "?");
-        if (err == ERR_OK) {
-            err = add_shape(side, scenario, place, path, msg);
-            add_scenario(side, scenario, place);
-        }
+        add_scenario(side, scenario, place);
         free(place);
     }
     char *whole = mem_format("%.60s", name);
@@ -178,7 +177,6 @@ static enum err add_workload(struct compare_side *side, const cJSON *workload, c
     add_database(side, workload, whole, requests);
     add_sockets(side, workload, whole);
     free(whole);
-    return err;
 }
 
 enum err compare_side_add_stress(struct compare_side *side, const cJSON *root, const char *path,
@@ -186,18 +184,18 @@ enum err compare_side_add_stress(struct compare_side *side, const cJSON *root, c
 {
     const cJSON *workloads = json_at(root, "stress.workloads");
     const cJSON *workload = NULL;
-    enum err err = ERR_OK;
     if (cJSON_GetArraySize(workloads) < 1) {
         return err_set(msg, ERR_FORMAT, "%s: \"stress.workloads\" is missing or empty", path);
     }
     cJSON_ArrayForEach (workload, workloads) {
-        if (err == ERR_OK) {
-            err = add_workload(side, workload, path, msg);
+        const char *name = json_text(workload, "name");
+        double busy = json_number(workload, "generator.host_busy_share", (double)NAN);
+        if (name == NULL) {
+            return err_set(msg, ERR_FORMAT, "%s: a workload of \"stress\" has no \"name\"", path);
         }
-        side->busy_high =
-            fmax(side->busy_high, json_number(workload, "generator.host_busy_share", (double)NAN));
-        side->busy_low =
-            fmin(side->busy_low, json_number(workload, "generator.host_busy_share", (double)NAN));
+        add_workload(side, workload, name);
+        side->busy_high = fmax(side->busy_high, busy);
+        side->busy_low = fmin(side->busy_low, busy);
     }
-    return err;
+    return ERR_OK;
 }
