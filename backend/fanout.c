@@ -287,7 +287,9 @@ static void add_rank(const struct fanout *fanout, const struct fanout_message *m
 static void add_ranks(struct fanout *fanout, struct fanout_message *message)
 {
     struct fanout_times *times = &fanout->times;
-    qsort(message->latency, message->delivered, sizeof message->latency[0], compare);
+    if (message->delivered > 0) {
+        qsort(message->latency, message->delivered, sizeof message->latency[0], compare);
+    }
     add_rank(fanout, message, 0, &times->first_ns);
     add_rank(fanout, message, MEDIAN, &times->median_ns);
     add_rank(fanout, message, NEARLY_LAST, &times->p99_ns);

@@ -177,7 +177,7 @@ static bool has_answered(struct lws *wsi)
     socklen_t bytes = sizeof info;
     memset(&info, 0, sizeof info);
     return getsockopt(lws_get_socket_fd(wsi), IPPROTO_TCP, TCP_INFO, &info, &bytes) == 0 &&
-           info.tcpi_bytes_received > 0;
+           info.tcpi_bytes_received > 1; /* the stream's end counts as one */
 }
 
 static void on_error(struct lws *wsi, struct ws *ws, const char *text)
