@@ -7,6 +7,7 @@
 #include "base/redact.h"
 #include "base/strbuf.h"
 #include "cli/command.h"
+#include "cli/run_dirs.h"
 #include "metrics/result.h"
 #include "reports/report.h"
 
@@ -126,16 +127,21 @@ static void say(const struct report *report, const char *output)
     strbuf_release(&table);
 }
 
-static int write_report(const char *const *runs, size_t count)
+static int write_report(const char *const *words, size_t count)
 {
     struct err_msg msg = { "" };
     struct report report;
+    struct run_dirs runs = { NULL, 0, 0 };
     char *output =
-        given.output != NULL ? mem_dup_str(given.output) : default_output(runs[count - 1]);
+        given.output != NULL ? mem_dup_str(given.output) : default_output(words[count - 1]);
     enum err code = check_outputs(&msg);
     int exit_code = EXIT_PASS;
     if (code == ERR_OK) {
-        const struct report_input input = { runs, count, given.diff, output };
+        code = run_dirs_find(words, count, &runs, &msg);
+    }
+    if (code == ERR_OK) {
+        const struct report_input input = { (const char *const *)runs.path, runs.count, given.diff,
+                                            output };
         code = report_open(&input, &report, &msg);
         if (code == ERR_OK) {
             code = write_all(&report, output, &msg);
@@ -148,6 +154,7 @@ static int write_report(const char *const *runs, size_t count)
     if (code != ERR_OK) {
         exit_code = command_fail("report", code, &msg);
     }
+    run_dirs_release(&runs);
     free(output);
     return exit_code;
 }
@@ -157,8 +164,9 @@ static const struct command_line line = {
     .about =
         "Writes one self-contained HTML page on one or more runs of `tmscdp measure` and `tmscdp\n"
         "stress`, and prints the same figures as a table. A RUN is a run directory or its\n"
-        "result.json; without one, the newest run is taken. Only reads the runs: the exit code says\n"
-        "whether the outputs were written, not what the verdict is.",
+        "result.json, or the directory of a `tmscdp run`, which stands for its parts; without one,\n"
+        "the newest run is taken. Only reads the runs: the exit code says whether the outputs were\n"
+        "written, not what the verdict is.",
     .notes = "Example:\n"
              "  tmscdp report data/runs/20260224-133710-measure data/runs/20260224-134502-stress",
     .specs = specs,
