@@ -285,8 +285,8 @@ enum err page_call_long(struct page *page, const struct session_command *command
     enum err err = session_call(page->session, &addressed, result, msg);
     if (err == ERR_TIMEOUT) {
         char why[160];
-        (void)snprintf(why, sizeof why, "the page did not answer for %d s (%s)",
-                       PAGE_ANSWER_MS / 1000, command->method);
+        (void)snprintf(why, sizeof why, "the page did not answer for %llu s (%s)",
+                       (unsigned long long)command->timeout_ms / 1000, command->method);
         lose_page(page, why);
         return err_set(msg, ERR_CLOSED, "%s", why);
     }

@@ -42,7 +42,7 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     }
     enum err err = journey_scroll_to_end(journey, NULL, msg);
     if (err == ERR_OK) {
-        err = sockets_find(journey->page, msg);
+        err = sockets_find(journey->page, journey->profile->storm_socket, msg);
     }
     if (err == ERR_OK) {
         err = browser_metrics_read(journey->page, raw, "before", msg);

@@ -14,6 +14,7 @@ static enum err take(struct page *page, struct strbuf *bytes, struct err_msg *ms
 {
     cJSON *params = json_new_object();
     json_add_text(params, "format", "png");
+    json_add_bool(params, "optimizeForSpeed", true);
     struct session_command command = { .method = "Page.captureScreenshot",
                                        .params = params,
                                        .timeout_ms = SHOT_MS };

@@ -25,11 +25,11 @@ static enum err keep_in_page(struct page *page, const char *objects, struct err_
     json_add_text(params, "objectId", objects);
     json_add_text(params, "functionDeclaration",
                   "function () { Object.defineProperty(window, '__tmscdpSockets',"
-                  " { value: [...this], configurable: true }); }");
+                  " { value: [...this].map((one) => new WeakRef(one)), configurable: true }); }");
     return page_call(page, "Runtime.callFunctionOn", params, NULL, msg);
 }
 
-enum err sockets_find(struct page *page, struct err_msg *msg)
+static enum err find_anew(struct page *page, struct err_msg *msg)
 {
     char *prototype = NULL;
     char *objects = NULL;
@@ -54,4 +54,15 @@ enum err sockets_find(struct page *page, struct err_msg *msg)
         err = page_call(page, "Runtime.releaseObjectGroup", params, NULL, msg);
     }
     return err;
+}
+
+enum err sockets_find(struct page *page, const char *part, struct err_msg *msg)
+{
+    cJSON *args = json_new_object();
+    json_add_text(args, "socket", part);
+    cJSON *known = NULL;
+    enum err err = page_run(page, "cdp/js/sockets.js", args, &known, msg);
+    bool is_known = cJSON_IsNumber(known) && known->valuedouble > 0.0;
+    cJSON_Delete(known);
+    return err == ERR_OK && !is_known ? find_anew(page, msg) : err;
 }

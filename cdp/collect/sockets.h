@@ -6,8 +6,9 @@
 #include "base/err.h"
 #include "cdp/page.h"
 
-/* Puts the page's WebSockets into window.__tmscdpSockets, where cdp/js/lib.js takes them from.
- * Errors as page_call. */
-MUST_CHECK enum err sockets_find(struct page *page, struct err_msg *msg);
+/* Lets the page scripts know its open WebSockets whose address contains `part` (lib.openSockets).
+ * Looking for them costs a walk over the heap, so it is done again only when none of those known is
+ * open any more. Errors as page_call. */
+MUST_CHECK enum err sockets_find(struct page *page, const char *part, struct err_msg *msg);
 
 #endif

@@ -52,7 +52,7 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     struct page *page = journey->page;
     enum err err = ERR_OK;
     if (cJSON_GetArraySize(journey->profile->storm_frames) > 0) {
-        err = sockets_find(page, msg);
+        err = sockets_find(page, journey->profile->storm_socket, msg);
     }
     if (err == ERR_OK) {
         err = browser_metrics_read(page, raw, "before", msg);

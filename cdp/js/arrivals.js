@@ -2,7 +2,7 @@
 // (put into the page before) as the text that the server would send, one every `every_ms`. In the
 // text {n}, {id} and {time} are filled in, so that each is a message of its own.
 async (lib, { socket, frame, count, every_ms }) => {
-  const sockets = lib.takeSockets(socket);
+  const sockets = lib.openSockets(socket);
   let mutations = 0;
   const observer = new MutationObserver((records) => {
     mutations += records.length;

@@ -87,13 +87,12 @@
     field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
   };
 
-  // The app's open WebSockets whose address contains `part`; they were put into the page before.
-  const takeSockets = (part) => {
-    const found = (window.__tmscdpSockets ?? [])
-      .filter((one) => one.readyState === WebSocket.OPEN && one.url.includes(part));
-    delete window.__tmscdpSockets;
-    return found;
-  };
+  // The app's open WebSockets whose address contains `part`; they were put into the page before, as
+  // weak references: none is kept alive because of us.
+  const openSockets = (part) =>
+    (window.__tmscdpSockets ?? [])
+      .map((reference) => reference.deref())
+      .filter((one) => one?.readyState === WebSocket.OPEN && one.url.includes(part));
 
   // Hands a text to the sockets' listeners, as if it had come from the server.
   const receive = (sockets, data) => {
@@ -104,6 +103,6 @@
 
   return {
     isVisible, visible, findScroller, bottomGap, until, frames, findComposer, textOf, write,
-    takeSockets, receive,
+    openSockets, receive,
   };
 }

@@ -2,7 +2,7 @@
 // WebSocket would bring (its objects were put into the page before), or, where those change nothing,
 // by input events of the composer. Whole turns only, so that the last message has undone the first.
 async (lib, { socket, frames, composer, duration_ms }) => {
-  const sockets = lib.takeSockets(socket);
+  const sockets = lib.openSockets(socket);
   const bySocket = (n) => lib.receive(sockets, frames[n % frames.length]);
 
   // Runs `update` once a frame for a time, then to the end of its turn.

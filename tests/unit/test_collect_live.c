@@ -2,6 +2,8 @@
 #include "tests/unit/fake_chat.h"
 #include "tests/unit/scoring.h"
 
+#include "cdp/collect/sockets.h"
+
 #define CPU(seconds) "'before':{'ThreadTime':1},'after':{'ThreadTime':" seconds "}"
 
 #define TRAFFIC(due, accepted, limited, failure, arrived, requests)                                \
@@ -137,6 +139,31 @@ static void the_page_is_watched_while_others_post_and_the_poster_is_stopped(void
     chat_close(&chat);
 }
 
+static void the_heap_is_only_searched_when_no_known_socket_is_open(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *known;
+        enum err want;
+    } cases[] = { { "1", ERR_OK }, { "0", ERR_PROTOCOL } };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fake_chat chat;
+        struct err_msg msg = { "" };
+        char *rules =
+            mem_format("{'when':'How many of the app','result':{'result':{'value':%s}}},"
+                       "{'when':'WebSocket.prototype','result':{'result':{'objectId':'o1'}}},"
+                       "{'when':'queryObjects','error':'the heap was searched'}",
+                       cases[i].known);
+        chat_open(&chat, rules);
+        free(rules);
+        assert_int_equal(sockets_find(chat.page, "/socket.io/", &msg), cases[i].want);
+        if (cases[i].want != ERR_OK) {
+            assert_non_null(strstr(msg.text, "the heap was searched"));
+        }
+        chat_close(&chat);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +171,7 @@ int main(void)
         cmocka_unit_test(messages_that_reach_nobody_have_no_cost),
         cmocka_unit_test(live_figures_are_for_a_message_that_arrived),
         cmocka_unit_test(traffic_that_was_not_there_is_no_data_with_the_reason),
+        cmocka_unit_test(the_heap_is_only_searched_when_no_known_socket_is_open),
         cmocka_unit_test(the_page_is_watched_while_others_post_and_the_poster_is_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,7 +245,8 @@ class Bench:
             cost, _ = run_measured(command, {**os.environ, "AUTH_TOKEN": "nobody-asks"})
         result = read_result(runs)
         elements = result["measure"]["variants"][0]["stages"][0]["metrics"]["dom_elements"]
-        self.tell(f"a page of {elements['median']:,.0f} elements", cost, result)
+        found = f"{elements['median']:,.0f}" if "median" in elements else "(not counted)"
+        self.tell(f"a page of {found} elements", cost, result)
 
     def big_trace(self, stack):
         """A run's own trace, blown up to 20 MB of events, read again by `rescore`'s reader."""

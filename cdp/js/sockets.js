@@ -1,0 +1,2 @@
+// How many of the app's open WebSockets are known from before.
+(lib, { socket }) => lib.openSockets(socket).length
