@@ -11,6 +11,7 @@ static const struct evidence_def table[] = {
     { "unbounded_time", EVIDENCE_WORKLOAD, "share", evidence_unbounded_time },
     { "reaction_reads", EVIDENCE_WORKLOAD, "per page", evidence_reaction_reads },
     { "reaction_rows", EVIDENCE_WORKLOAD, "rows", evidence_reaction_rows },
+    { "reaction_bytes", EVIDENCE_WORKLOAD, "×", evidence_reaction_bytes },
     { "list_conversations", EVIDENCE_WORKLOAD, "conversations", evidence_list_conversations },
     { "list_repeats", EVIDENCE_WORKLOAD, "per conversation", evidence_list_repeats },
     { "list_statements", EVIDENCE_WORKLOAD, "statements", evidence_list_statements },

@@ -105,6 +105,7 @@ void evidence_pool_refusals(const struct subject *subject, struct evidence *out)
 void evidence_knee(const struct subject *subject, struct evidence *out);
 void evidence_group_speedup(const struct subject *subject, struct evidence *out);
 void evidence_file_time(const struct subject *subject, struct evidence *out);
+void evidence_reaction_bytes(const struct subject *subject, struct evidence *out);
 void evidence_connect_growth(const struct subject *subject, struct evidence *out);
 
 void evidence_list_slope(const struct subject *subject, struct evidence *out);

@@ -155,6 +155,20 @@ void evidence_file_time(const struct subject *subject, struct evidence *out)
         FILES, files_ms, FILES, images_ms, least_ms, apart_ms * 1e3 / FILES);
 }
 
+/* Seeded reactions are on the images only. */
+void evidence_reaction_bytes(const struct subject *subject, struct evidence *out)
+{
+    double with = json_number(subject->node, "metrics.images_page_bytes.values.med", 0);
+    double without = json_number(subject->node, "metrics.files_page_bytes.values.med", 0);
+    if (with <= 0 || without <= 0) {
+        evidence_unasked(out, "pages with and without reactions were not fetched in turns");
+        return;
+    }
+    evidence_set(out, with / without,
+                 "a page of messages with reactions has %.0f kB, one of messages without %.0f kB",
+                 with / 1e3, without / 1e3);
+}
+
 void evidence_connect_growth(const struct subject *subject, struct evidence *out)
 {
     const cJSON *plateaus = json_at(subject->node, "sockets.plateaus");

@@ -195,7 +195,7 @@ void evidence_reaction_rows(const struct subject *subject, struct evidence *out)
         evidence_missing(out, "the pages that were fetched carried no reactions");
         return;
     }
-    evidence_set(out, rows, "%.0f rows of reactions were read for a page", rows);
+    evidence_set(out, rows, "%.0f rows of reactions were read for a page, in all", rows);
 }
 
 static bool has_lists(const struct subject *subject, struct evidence *out)

@@ -385,6 +385,60 @@ static void several_results_are_judged_together(void **state)
     diagnosis_rules_free(rules);
 }
 
+/* Beside what decides, a rule that is found shows what else is known of it. */
+static void what_else_is_known_of_a_finding_is_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *result;
+        const char *rule;
+        const char *name;
+        double value;
+    } rows[] = {
+        { STRESS("{'name':'page-cost','statuses':[" PAGES(
+              100) "]," GENERATOR ","
+                   "'metrics':{'images_page_bytes':{'values':{'med':400000}},"
+                   "'files_page_bytes':{'values':{'med':100000}}}," DATABASE(
+                       REACTION_READ(100, 500000)) "}"),
+          "reaction-rows", "reaction_bytes", 4 },
+        { STRESS(
+              "{'name':'w','statuses':[]," GENERATOR
+              ",'sockets':{'connections':{'connected':300,'identities':100},'plateaus':["
+              "{'target':100,'connect_p95_ms':20},{'target':300,'connect_p95_ms':50}]}," DATABASE(
+                  MEMBERSHIP_READ(300)) "}"),
+          "membership-query-per-connect", "connect_growth", 2.5 },
+        { STRESS(
+              "{'name':'s','statuses':[" SENDS "]," GENERATOR ",'scenarios':["
+              "{'name':'single','vus_max':20,'start_s':0,'end_s':10,'outcomes':{'ok':20},"
+              "'service_ms':{'n':20,'avg':5000}},{'name':'distributed','vus_max':20,'start_s':10,"
+              "'end_s':20,'outcomes':{'ok':60},'service_ms':{'n':60,'avg':100}}]," WAITS(
+                  60, ADVISORY_WAIT) "}"),
+          "conversation-advisory-lock", "group_speedup", 3 },
+        { STRESS(
+              "{'name':'v','statuses':[" VOTES "]," GENERATOR ",'scenarios':[{'name':'vote',"
+              "'vus_max':20,'service_ms':{'n':500,'avg':200},'knee':{'vus':14,'per_vu_ms':25}}]," WAITS(
+                  50, ROW_WAIT("'polls'", 50)) "}"),
+          "poll-row-lock", "knee", 14 },
+        { STRESS(WORKLOAD("v", VOTES, WAITS(50, ROW_WAIT("'polls'", 50)))), "poll-row-lock",
+          "pool_at_limit", 0.5 },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        cJSON *section = diagnosed(rows[i].result);
+        const cJSON *rule = rule_of(section, rows[i].rule);
+        const cJSON *evidence = NULL;
+        double value = -1;
+        cJSON_ArrayForEach (evidence, json_at(rule, "evidence")) {
+            if (strcmp(json_text(evidence, "name"), rows[i].name) == 0) {
+                value = json_number(evidence, "value", -1);
+            }
+        }
+        if (value < rows[i].value - 1e-9 || value > rows[i].value + 1e-9) {
+            fail_msg("row %zu, %s: %g, wanted %g", i, rows[i].name, value, rows[i].value);
+        }
+        cJSON_Delete(section);
+    }
+}
+
 static void where_nothing_was_measured_nothing_is_said(void **state)
 {
     (void)state;
@@ -502,6 +556,7 @@ int main(void)
         cmocka_unit_test(the_client_is_judged_by_its_slope_or_by_what_it_renders),
         cmocka_unit_test(a_saturated_generator_leaves_no_diagnosis_of_its_target),
         cmocka_unit_test(several_results_are_judged_together),
+        cmocka_unit_test(what_else_is_known_of_a_finding_is_shown),
         cmocka_unit_test(where_nothing_was_measured_nothing_is_said),
         cmocka_unit_test(results_with_foreign_values_give_no_finding),
         cmocka_unit_test(wrong_rules_are_refused_with_their_place),
