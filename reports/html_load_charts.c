@@ -343,7 +343,7 @@ static void breaking_words(const struct report_scenario *scenario, struct strbuf
         strbuf_addf(out, "At %s VUs p95 passes twice the baseline's. ", breaking.slow->name);
     }
     if (breaking.broken != NULL) {
-        strbuf_addf(out, "At %s VUs more than a tenth of the requests fails. ",
+        strbuf_addf(out, "At %s VUs more than a tenth of the requests fail. ",
                     breaking.broken->name);
     }
     if (breaking.slow == NULL && breaking.broken == NULL) {

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "reports/clean.h"
-#include "reports/html_build.h"
+#include "reports/html_load.h"
 
 static void add_steps(const struct report_stage *stage, struct strbuf *out)
 {
@@ -71,21 +71,35 @@ static void add_fact_list(const char *heading, const struct report_facts *facts,
 static void add_run_facts(const struct report *report, const struct report_run *run,
                           struct strbuf *out)
 {
+    bool browser = strcmp(run->command, "stress") != 0;
     html_wrap(out, "<h3>", run->id, "</h3>\n<div class=\"facts-row\">\n");
-    add_fact_list("Browser and viewport", &run->browser_facts, out);
+    if (browser) {
+        add_fact_list("Browser and viewport", &run->browser_facts, out);
+    }
     add_fact_list("Machine", &run->host, out);
-    add_fact_list("Noise, and the tool's own cost", &run->noise, out);
+    if (browser || run->noise.count > 0) {
+        add_fact_list("Noise, and the tool's own cost", &run->noise, out);
+    }
     html_raw(out, "<div><h4>Tool and target</h4>\n<dl class=\"facts\">\n");
     html_wrap(out, "<div><dt>Tool</dt><dd>", run->tool, "</dd></div>\n");
-    html_wrap(out, "<div><dt>Profile</dt><dd>", run->profile, "</dd></div>\n");
-    html_wrap(out, "<div><dt>Conversation</dt><dd>", run->conversation, "</dd></div>\n");
+    html_fact(out, "Target", run->target);
+    html_fact(out, "Profile", run->profile);
+    html_fact(out, "Conversation", run->conversation);
     for (size_t i = 0; i < report->series_count; i++) {
         if (report->series[i].run == run) {
             html_wrap(out, "<div><dt>", report->series[i].label, "</dt>");
             html_wrap(out, "<dd>", report->series[i].url, "</dd></div>\n");
         }
     }
+    for (size_t i = 0; i < report->workload_count; i++) {
+        if (report->workload[i].run == run) {
+            html_fact(out, report->workload[i].label, report->workload[i].file);
+        }
+    }
     html_raw(out, "</dl></div>\n</div>\n");
+    if (!browser) {
+        return;
+    }
     html_raw(out, "<h4>Browser flags</h4>\n");
     if (run->flag_count == 0) {
         html_raw(out, "<p class=\"none\">NO DATA: not recorded.</p>\n");
@@ -138,14 +152,30 @@ void html_add_glossary(const struct report *report, struct strbuf *out)
     size_t count = 0;
     const struct metric_def *table = metric_table(&count);
     html_section(out, "glossary", "Terms");
-    html_raw(out, "<dl class=\"terms\">\n"
-                  "<div><dt>Fine</dt><dd>Every target holds, and the visible list grows by less "
-                  "than one element a message.</dd></div>\n"
-                  "<div><dt>Slows Down</dt><dd>A target is missed, or the list grows with the "
-                  "messages.</dd></div>\n"
-                  "<div><dt>Crashes</dt><dd>The page died, ran out of memory or did not answer for "
-                  "5 s, or its frame rate under load fell below half of the target.</dd></div>\n"
-                  "<div><dt>NO DATA</dt><dd>A figure that was needed could not be had. It never "
+    html_raw(out, "<dl class=\"terms\">\n");
+    if (report->series_count > 0 || report->workload_count == 0) {
+        html_raw(out,
+                 "<div><dt>Fine</dt><dd>Every target holds, and the visible list grows by less "
+                 "than one element a message.</dd></div>\n"
+                 "<div><dt>Slows Down</dt><dd>A target is missed, or the list grows with the "
+                 "messages.</dd></div>\n"
+                 "<div><dt>Crashes</dt><dd>The page died, ran out of memory or did not answer "
+                 "for 5 s, or its frame rate under load fell below half of the target.</dd>"
+                 "</div>\n");
+    }
+    if (report->workload_count > 0) {
+        html_raw(out,
+                 "<div><dt>Fine, of a load</dt><dd>p95 is under 2 × the baseline's, and under "
+                 "1 % of the requests fail.</dd></div>\n"
+                 "<div><dt>Slows Down, of a load</dt><dd>p95 is 2 × the baseline's or more, or "
+                 "1 to 10 % of the requests fail.</dd></div>\n"
+                 "<div><dt>Crashes, of a load</dt><dd>Over 10 % of the requests fail, the "
+                 "server answered 5xx, ran out of database connections or went away.</dd>"
+                 "</div>\n"
+                 "<div><dt>Baseline</dt><dd>The same requests by a few virtual users, measured "
+                 "first in the same run.</dd></div>\n");
+    }
+    html_raw(out, "<div><dt>NO DATA</dt><dd>A figure that was needed could not be had. It never "
                   "counts as a pass.</dd></div>\n"
                   "<div><dt>n, CV</dt><dd>Number of repetitions; their standard deviation divided "
                   "by their mean. The figure is the median.</dd></div>\n");

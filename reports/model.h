@@ -44,6 +44,7 @@ struct report_run {
     const char *started_at;
     double duration_s; /* NaN when it did not end */
     const char *tool;  /* "tmscdp 0.1.0 (1a2b3c4d5e6f)" */
+    const char *target; /* a load's; empty for a browser's */
     const char *profile;
     const char *conversation;
     const char *browser; /* "HeadlessChrome/156.0.1" */

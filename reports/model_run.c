@@ -190,28 +190,90 @@ static void add_variants(struct strbuf *line, const cJSON *variants)
     }
 }
 
-/* The command as typed in a shell, from what measure stores of its options; nothing else of them
- * goes in: the line will be pasted. */
-static const char *command_line(struct report *report, const cJSON *options)
+static void add_measure(struct strbuf *line, const cJSON *options)
 {
-    struct strbuf line = STRBUF_INIT;
-    strbuf_add_str(&line, "tmscdp measure");
-    add_counts(&line, json_at(options, "messages"));
-    add_number(&line, "runs", json_at(options, "runs"));
-    add_variants(&line, json_at(options, "variants"));
-    add_word(&line, "api-url", json_text(options, "api_url"));
-    add_word(&line, "conversation", json_text(options, "conversation"));
-    add_word(&line, "profile", json_text(options, "profile"));
+    add_counts(line, json_at(options, "messages"));
+    add_number(line, "runs", json_at(options, "runs"));
+    add_variants(line, json_at(options, "variants"));
+    add_word(line, "api-url", json_text(options, "api_url"));
+    add_word(line, "conversation", json_text(options, "conversation"));
+    add_word(line, "profile", json_text(options, "profile"));
     if (json_at(options, "viewport") != NULL) {
-        strbuf_addf(&line, " --viewport %.0fx%.0f", json_number(options, "viewport.width", 0.0),
+        strbuf_addf(line, " --viewport %.0fx%.0f", json_number(options, "viewport.width", 0.0),
                     json_number(options, "viewport.height", 0.0));
     }
     if (json_at(options, "timeout_ms") != NULL) {
-        strbuf_addf(&line, " --timeout %.0fms", json_number(options, "timeout_ms", 0.0));
+        strbuf_addf(line, " --timeout %.0fms", json_number(options, "timeout_ms", 0.0));
     }
-    add_word(&line, "chrome-flags", json_text(options, "chrome_flags"));
+    add_word(line, "chrome-flags", json_text(options, "chrome_flags"));
     if (json_bool(options, "headed", false)) {
-        strbuf_add_str(&line, " --headed");
+        strbuf_add_str(line, " --headed");
+    }
+}
+
+/* Each text of a list as an operand (option NULL) or under its option. */
+static void add_list(struct strbuf *line, const char *option, const cJSON *list)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach (entry, list) {
+        if (cJSON_IsString(entry) && option != NULL) {
+            add_word(line, option, entry->valuestring);
+        } else if (cJSON_IsString(entry)) {
+            char *clean = clean_text(entry->valuestring, FACT_CHARS);
+            strbuf_add_char(line, ' ');
+            clean_add_shell_word(line, clean);
+            free(clean);
+        }
+    }
+}
+
+static void add_stress(struct strbuf *line, const cJSON *options)
+{
+    static const struct {
+        const char *field;
+        bool when;
+        const char *option;
+    } flags[] = {
+        { "reset", true, " --reset" },
+        { "baseline", false, " --no-baseline" },
+        { "thresholds", false, " --no-thresholds" },
+    };
+    add_list(line, NULL, json_at(options, "scenarios"));
+    add_word(line, "api-url", json_text(options, "api_url"));
+    add_number(line, "vus", json_at(options, "vus"));
+    if (json_at(options, "duration_ms") != NULL) {
+        strbuf_addf(line, " --duration %.0fms", json_number(options, "duration_ms", 0.0));
+    }
+    add_number(line, "iterations", json_at(options, "iterations"));
+    add_list(line, "stage", json_at(options, "stages"));
+    add_word(line, "timeout", json_text(options, "timeout"));
+    if (json_number(options, "threads", 1.0) > 1.0) {
+        add_number(line, "threads", json_at(options, "threads"));
+    }
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (json_bool(options, flags[i].field, !flags[i].when) == flags[i].when) {
+            strbuf_add_str(line, flags[i].option);
+        }
+    }
+    if (json_number(options, "tolerate_5xx", 0.0) > 0.0) {
+        add_number(line, "tolerate-5xx", json_at(options, "tolerate_5xx"));
+    }
+    add_number(line, "seed", json_at(options, "seed"));
+}
+
+/* The command as typed in a shell, from what it stores of its options; nothing else of them goes
+ * in: the line will be pasted. */
+static const char *command_line(struct report *report, const cJSON *root)
+{
+    struct strbuf line = STRBUF_INIT;
+    const cJSON *options = json_at(root, "options");
+    const char *command = json_text(root, "command");
+    bool load = command != NULL && strcmp(command, "stress") == 0;
+    strbuf_add_str(&line, load ? "tmscdp stress" : "tmscdp measure");
+    if (load) {
+        add_stress(&line, options);
+    } else {
+        add_measure(&line, options);
     }
     const char *text = report_keep_text(report, strbuf_text(&line), COMMAND_CHARS);
     strbuf_release(&line);
@@ -243,10 +305,11 @@ void build_run(struct report *report, const char *dir, const cJSON *root, struct
         .started_at = report_keep_text(report, json_text(root, "started_at"), 40),
         .duration_s = json_number(root, "duration_s", (double)NAN),
         .tool = tool_name(report, root),
+        .target = report_keep_text(report, json_text(root, "stress.target"), 200),
         .profile = report_keep_text(report, json_text(root, "measure.profile"), 60),
         .conversation = report_keep_text(report, json_text(root, "measure.conversation"), 80),
         .browser = report_keep_text(report, product != NULL ? product : "unknown", 80),
-        .command_line = command_line(report, json_at(root, "options")),
+        .command_line = command_line(report, root),
     };
     add_facts(report, &run->browser_facts, json_at(root, "browser"));
     add_facts(report, &run->browser_facts, json_at(root, "measure.viewport"));

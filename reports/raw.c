@@ -36,7 +36,9 @@ static char *find_file(struct report *report, const char *folder, const char *re
 {
     char *path = folder != NULL ? file_join(folder, relative) : NULL;
     if (path == NULL || !file_exists(path)) {
-        *reason = report_keep_format(report, "%s is missing", relative);
+        char *words = mem_format("%s is missing", relative);
+        *reason = report_keep_text(report, words, REASON_CHARS); /* the name is a result's text */
+        free(words);
         free(path);
         return NULL;
     }
@@ -141,7 +143,7 @@ static bool load_strip(struct report *report, const struct report_series *series
         take_frames(report, root, strip);
         cJSON_Delete(root);
     } else if (there) {
-        strip->reason = report_keep_format(report, "%s cannot be read", relative);
+        strip->reason = "its raw file cannot be read";
     }
     free(path);
     free(relative);

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).resolve().parent / "report"
 TMSCDP = ROOT / "build" / "tmscdp"
-RUNS = ("two-lists", "unreached")
+RUNS = ("two-lists", "unreached", "load")
 # Words of the format itself; any other text in a result is somebody's.
 FIXED = {"schema", "command", "state", "verdict", "screenshot"}
 VOID = {"meta", "img", "link", "br", "hr"}
@@ -142,11 +142,48 @@ class Fixed(ReportCase):
         tags = {tag for tag, _ in outline.elements}
         self.assertFalse(tags & {"script", "link", "iframe", "object", "embed", "form", "base"})
         for link in outline.links:
-            self.assertRegex(link, r"^(#[a-z]+|data:image/png;base64,.*|screenshots/[a-z0-9-]+\.png)$")
+            self.assertRegex(link, r"^(#[a-z0-9]+|data:image/png;base64,.*|screenshots/[a-z0-9-]+\.png)$")
             if link.startswith("#"):
                 self.assertIn(link[1:], outline.ids)
         self.assertEqual([a for _, names in outline.elements for a in names
                           if a.startswith("on") or a == "style"], [])
+
+    def test_a_load_shows_all_that_was_measured(self):
+        run = self.run_dir("load")
+        page = self.page(run)
+        outline = Outline(page)
+        self.assertEqual(outline.open, [])
+        self.assertEqual(len(outline.ids), len(set(outline.ids)))
+        for link in outline.links:
+            self.assertIn(link.removeprefix("#"), outline.ids)
+        for words in ("≥ 10.0 s", "12.67 × the baseline", "4 of 4 thresholds failed", "rate<0.10",
+                      "76.66 %", "one vote a user", "Voters of a poll queue for its row",
+                      "FOR UPDATE", "row 5eed0000-0000-4000-8000-00000000a001", "pg_stat_statements",
+                      "Deliveries owed", "9,900", "Socket.IO connect", "Hollow: a lower bound",
+                      "At 31–35 VUs more than a tenth of the requests fail", "Database: lock waits",
+                      "tmscdp stress poll-vote"):
+            self.assertIn(words, outline.text)
+        self.assertEqual(outline.text.count("Browser targets"), 0)
+
+    def test_figures_of_a_load_are_those_of_the_json(self):
+        run = self.run_dir("load")
+        text = Outline(self.page(run)).text
+        workload = json.loads((run / "result.json").read_text())["stress"]["workloads"][0]
+        for part in workload["scenarios"][0]["levels"]:
+            self.assertIn(f"{part['requests']:,}", text)
+            median = part["service_ms"]["med"]
+            self.assertIn(f"{median:,.0f} ms" if median < 9999.5 else f"{median / 1000:,.1f} s", text)
+
+    def test_raw_files_that_are_missing_or_damaged_are_said(self):
+        for name, content in (("missing", None), ("damaged", b"no gzip"), ("empty", b"")):
+            with self.subTest(name):
+                run = self.run_dir("load")
+                path = run / "raw" / "poll-vote-timeline.json.gz"
+                path.unlink()
+                if content is not None:
+                    path.write_bytes(content)
+                self.assertIn("NO DATA: raw/poll-vote-timeline.json.gz", Outline(self.page(run)).text)
+                shutil.rmtree(run)
 
     def test_every_table_and_picture_has_its_words(self):
         outline = Outline(self.page(self.run_dir("two-lists")))
@@ -256,33 +293,41 @@ class Hostile(ReportCase):
         "format": b"%s%n%1000000d",
     }
 
-    def fill(self, text):
-        """The fixed result with `text` (bytes, as between JSON quotes) in every field for texts."""
+    def fill(self, text, run="two-lists"):
+        """The fixed result with `text` (bytes, as between JSON quotes) in every field for texts, and
+        in the names that a load gives its metrics, thresholds and outcomes."""
         mark = "@@@"
 
         def walk(node, name=""):
             if isinstance(node, dict):
-                return {key: walk(value, key) for key, value in node.items()}
+                own = run == "load" and name in ("metrics", "thresholds", "outcomes")
+                return {key + mark if own else key: walk(value, key) for key, value in node.items()}
             if isinstance(node, list):
                 return [walk(value, name) for value in node]
             return mark if isinstance(node, str) and name not in FIXED else node
-        result = walk(json.loads((GOLDEN / "two-lists" / "result.json").read_text()))
+        result = walk(json.loads((GOLDEN / run / "result.json").read_text()))
         return json.dumps(result).encode().replace(mark.encode(), text)
 
-    def fields(self):
-        return self.fill(b"@").count(b'"@"')
+    def fields(self, run="two-lists"):
+        return self.fill(b"@", run).count(b'@"')
 
     def test_every_field_is_reached(self):
         self.assertGreater(self.fields(), 100)
+        self.assertGreater(self.fields("load"), 150)
 
     def test_texts_never_become_markup(self):
-        calm = Outline(self.page(self.run_dir("two-lists", self.fill(b"calm"))))
+        for run in ("two-lists", "load"):
+            self.hostile(run)
+
+    def hostile(self, run):
+        calm = Outline(self.page(self.run_dir(run, self.fill(b"calm", run))))
         for name, text in self.TEXTS.items():
             # A megabyte in each of the fields would be more than a result file may hold.
-            content = self.fill(text if len(text) < 1000 else text[:1000000 // self.fields() * 10])
-            with self.subTest(name):
-                shutil.rmtree(self.dir / "two-lists")
-                page = self.page(self.run_dir("two-lists", content))
+            cut = text if len(text) < 1000 else text[:1000000 // self.fields(run) * 10]
+            content = self.fill(cut, run)
+            with self.subTest(name, run=run):
+                shutil.rmtree(self.dir / run)
+                page = self.page(self.run_dir(run, content))
                 outline = Outline(page)
                 self.assertEqual(outline.elements, calm.elements)
                 self.assertEqual(outline.ids, calm.ids)
@@ -297,14 +342,40 @@ class Hostile(ReportCase):
         page = self.page(self.run_dir("two-lists", json.dumps(result).encode()))
         self.assertNotIn("x" * 400, page)
 
-    def test_a_token_anywhere_keeps_the_page_unwritten(self):
-        token = b"eyJhbGciOiJIUzI1NiJ9.eyJpZCI6InN0cmVzcyJ9.dGhpcyBpcyBubyBzaWduYXR1cmU"
-        run = self.run_dir("two-lists", self.fill(token))
-        done = report(run)
+    TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6InN0cmVzcy1hX2IifQ.dGhpcyBpcyBubyBzaWduYXR1cmU-_x"
+
+    def refused(self, run):
+        options = ("--markdown", "--junit", "--bench-json", "--bencher", "--chrome-trace")
+        files = [run / f"out{option}" for option in options]
+        done = report(run, *(word for pair in zip(options, files) for word in pair))
         self.assertEqual(done.returncode, 104)
         self.assertIn("token", done.stderr)
         self.assertNotIn("eyJ", done.stderr + done.stdout)
-        self.assertFalse((run / "report.html").exists())
+        self.assertEqual([path for path in (run / "report.html", *files) if path.exists()], [])
+
+    def test_a_token_anywhere_keeps_every_output_unwritten(self):
+        for name in ("two-lists", "load"):
+            with self.subTest(name):
+                self.refused(self.run_dir(name, self.fill(self.TOKEN.encode(), name)))
+
+    def test_a_token_inside_of_a_statement_too(self):
+        result = json.loads((GOLDEN / "load" / "result.json").read_text())
+        database = result["stress"]["workloads"][0]["database"]
+        database["statements"][0]["query"] = f"SELECT '{self.TOKEN}'"
+        self.refused(self.run_dir("load", json.dumps(result).encode()))
+
+    def test_secrets_of_the_environment_are_known(self):
+        secret = 'a "secret" & <of mine>'
+        result = json.loads((GOLDEN / "load" / "result.json").read_text())
+        result["stress"]["workloads"][0]["checks"][0]["name"] = f"x {secret} y"
+        run = self.run_dir("load", json.dumps(result).encode())
+        for name, value in (("NEXTAUTH_SECRET", secret), ("AUTH_TOKEN", secret),
+                            ("DATABASE_URL", f"postgresql://tms:{secret}@127.0.0.1:5/tms")):
+            with self.subTest(name):
+                done = subprocess.run([TMSCDP, "report", run], capture_output=True, text=True,
+                                      env={"PATH": os.environ["PATH"], name: value}, timeout=60)
+                self.assertEqual((done.returncode, done.stdout), (104, ""))
+                self.assertFalse((run / "report.html").exists())
 
 
 if __name__ == "__main__":
