@@ -294,9 +294,9 @@ static void go_on_asking(struct database *database)
 /* Without a question the server speaks only to say that it goes, and why. */
 static void hear(struct database *database)
 {
-    if (PQconsumeInput(database->conn) == 1) {
-        (void)PQisBusy(database->conn); /* hands the words to on_notice */
-    } else {
+    bool there = PQconsumeInput(database->conn) == 1;
+    (void)PQisBusy(database->conn); /* hands the words to on_notice */
+    if (!there) {
         lose(database, database->notice.len > 0 ? strbuf_text(&database->notice)
                                                 : PQerrorMessage(database->conn));
     }

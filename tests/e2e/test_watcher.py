@@ -275,7 +275,7 @@ class Locks(unittest.IsolatedAsyncioTestCase):
         holder, waiter, killer = [await self.session() for _ in range(3)]
         load = Load(2.4, postgres.url("chat"))
         await load.begin()
-        await load.at(0.5)
+        await load.at(0.55)  # between two looks
         killed = await killer.fetch("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                                     "WHERE application_name = 'tmscdp watcher'")
         self.assertEqual(len(killed), 1)
@@ -285,8 +285,8 @@ class Locks(unittest.IsolatedAsyncioTestCase):
         found = await load.end()
         self.assertEqual(load.process.returncode, 0, load.said)
         self.assertEqual(found["state"], "partly")
-        self.assertTrue(any("was lost" in note and "terminating connection" in note
-                            for note in found["notes"]), found["notes"])
+        # The server's reason may be lost with the connection, when it was just being asked.
+        self.assertTrue(any("was lost" in note for note in found["notes"]), found["notes"])
         self.assertTrue(found["waits"]["targets"], (found, done, load.looks()))
         self.assert_waited(load, found["waits"]["targets"][0], [done[1]])
         self.assertIn("statements", found)
