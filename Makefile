@@ -163,6 +163,10 @@ build/bench/read_trace: tests/bench/browser/read_trace.c build/libtmscdp.a
 effects-browser: all client ## Each fault of the reference client, ten times: which metrics move
 	tests/soak/faults.py
 
+.PHONY: bench-gate
+bench-gate: all client ## How often `compare` is wrong and what it sees, on resampled real runs (two hours; resumable)
+	tests/bench/gate.py
+
 .PHONY: bench-pair
 bench-pair: all client ## Known delays of server and client against what `pair` says (20 minutes)
 	tests/bench/pair.py

@@ -8,7 +8,7 @@
 #include "metrics/rank_test.h"
 
 #define STEAL_MOST      0.05 /* taken by the hypervisor */
-#define BUSY_MOST       0.98 /* of all cores */
+#define BUSY_MOST       0.98 /* of all cores, between sides that were measured apart */
 #define LOAD_MOST       2.5  /* load average a core */
 #define BUSY_DIFFERENCE 0.2  /* between sides that were measured apart */
 
@@ -64,7 +64,8 @@ static bool are_of_one_host(const struct compare_side *base, const struct compar
     return same_cpu && fabs(cores) < 0.5 && !base->hosts_differ && !head->hosts_differ;
 }
 
-/* Whether times may be judged, and what to say about the host. */
+/* Whether times may be judged, and what to say about the host. What the sides met in turns hits
+ * both alike: a busy core widens the intervals and moves neither. */
 static void judge_host(const struct compare_side *base, const struct compare_side *head,
                        struct comparison *out)
 {
@@ -79,8 +80,9 @@ static void judge_host(const struct compare_side *base, const struct compare_sid
     } else if (steal > STEAL_MOST) {
         (void)snprintf(out->host, room, "the hypervisor took %.0f %% of the machine",
                        steal * 100.0);
-    } else if (busy > BUSY_MOST) {
-        (void)snprintf(out->host, room, "the machine was busy to %.0f %%: no core was free",
+    } else if (!out->together && busy > BUSY_MOST) {
+        (void)snprintf(out->host, room,
+                       "the sides were measured apart, and no core was free (busy to %.0f %%)",
                        busy * 100.0);
     } else if (load > LOAD_MOST) {
         (void)snprintf(out->host, room, "%.1f programs waited for each core", load);

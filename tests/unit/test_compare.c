@@ -324,7 +324,7 @@ static void a_noisy_machine_says_nothing_about_times_and_everything_about_counts
 {
     (void)state;
     check_host(spoil_steal, "a", "hypervisor");
-    check_host(spoil_busy, "a", "no core was free");
+    check_host(spoil_busy, "b", "no core was free");
     check_host(spoil_load, "a", "waited for each core");
     check_host(spoil_machine, "b", "different machines");
     check_host(spoil_evenness, "b", "measured apart");
