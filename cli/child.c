@@ -1,17 +1,14 @@
 #include "cli/child.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "cli/command.h"
 
-#define TICK_NS    (250 * NS_PER_MS)
-#define PATH_BYTES ((size_t)4096)
+#define TICK_NS (250 * NS_PER_MS)
 
 static void add_owned(struct child_words *words, char *text)
 {
@@ -49,14 +46,10 @@ void child_words_release(struct child_words *words)
 enum err child_start(struct process *process, const struct child_words *words, const char *log_path,
                      struct err_msg *msg)
 {
-    char self[PATH_BYTES];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length <= 0) {
-        return err_set(msg, ERR_IO, "cannot find this program's own file: %s", strerror(errno));
-    }
-    self[length] = '\0';
     const char **argv = mem_new_array(words->count + 2, sizeof *argv);
-    argv[0] = self;
+    /* Of the process that is to become it, which is a fork of ours: the same program, whatever has
+     * become of its file meanwhile. */
+    argv[0] = "/proc/self/exe";
     for (size_t i = 0; i < words->count; i++) {
         argv[i + 1] = words->word[i];
     }

@@ -59,8 +59,11 @@ def pair(chat, options, client_url):
     if not found:
         raise SystemExit(f"pair ended with {done.returncode}:\n{done.stderr}")
     result = json.loads(found[0].read_text())
-    print(f"  exit {done.returncode}, machine busy to "
-          f"{result['pair']['contention']['loaded_busy_share'] * 100:.0f} %", file=sys.stderr)
+    busy = result["pair"]["contention"]["loaded_busy_share"]
+    said = f"machine busy to {busy * 100:.0f} %" if busy is not None else result.get("reason")
+    print(f"  exit {done.returncode}, {said}", file=sys.stderr)
+    if done.returncode not in (0, 99, 111):
+        raise SystemExit(f"pair ended with {done.returncode}:\n{done.stderr}")
     return done.returncode, result
 
 

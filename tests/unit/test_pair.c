@@ -57,6 +57,49 @@ static void a_pair_that_lacks_a_side_is_left_out(void **state)
     assert_true(isnan(change.change));
 }
 
+static void a_mark_is_found_wherever_it_stands_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool want;
+        size_t number;
+    } cases[] = {
+        { "pair-1a-7- how long", true, 7 },
+        { "42[\"new_message\",{\"content\":\"pair-1a-120- x\"}]", true, 120 },
+        { "pair-1a- pair-1a-3-", true, 3 },
+        { "ppair-1a-0-", true, 0 },
+        { "pair-1a-pair-1a-5-", true, 5 },
+        { "pair-1a-7", false, 0 },
+        { "pair-1a-", false, 0 },
+        { "pair-1a", false, 0 },
+        { "pair-1a-x-", false, 0 },
+        { "pair-1b-7-", false, 0 },
+        { "pair-1a--7-", false, 0 },
+        { "pair-1a-9999999999999999999999-", false, 0 },
+        { "", false, 0 },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t number = 0;
+        bool found = pair_find_mark(cases[i].text, strlen(cases[i].text), "pair-1a", &number);
+        if (found != cases[i].want || (found && number != cases[i].number)) {
+            fail_msg("%s: %d, %zu", cases[i].text, found, number);
+        }
+    }
+}
+
+static void a_text_that_is_cut_holds_no_mark(void **state)
+{
+    (void)state;
+    static const char text[] = "pair-1a-12-";
+    for (size_t bytes = 0; bytes < strlen(text); bytes++) {
+        size_t number = 0;
+        assert_false(pair_find_mark(text, bytes, "pair-1a", &number));
+    }
+    size_t number = 0;
+    assert_false(pair_find_mark(text, strlen(text), "", &number));
+}
+
 static const char sends[] =
     "[{\"mark\":0,\"sent_s\":100,\"answered_s\":100.200,\"status\":201},"
     "{\"mark\":1,\"sent_s\":101,\"answered_s\":101.300,\"status\":201},"
@@ -208,6 +251,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_change_is_the_mean_of_the_differences_with_students_interval),
         cmocka_unit_test(a_pair_that_lacks_a_side_is_left_out),
+        cmocka_unit_test(a_mark_is_found_wherever_it_stands_whole),
+        cmocka_unit_test(a_text_that_is_cut_holds_no_mark),
         cmocka_unit_test(a_messages_way_adds_up_to_its_whole_time),
         cmocka_unit_test(the_servers_part_ends_where_the_message_is_known_to_have_left_it),
         cmocka_unit_test(what_was_refused_or_not_seen_is_counted_and_not_timed),
