@@ -90,7 +90,7 @@ static enum err measure_block(struct loop *loop, const struct compare_live *live
     return err;
 }
 
-static void add_path(struct compare_named *base, struct compare_named *head, char *path)
+static void add_path(struct compare_named *base, struct compare_named *head, const char *path)
 {
     base->path[base->count++] = path;
     head->path[head->count++] = path;

@@ -89,8 +89,8 @@ static bool are_one_signed(const double *x)
     return above || below;
 }
 
-void bootstrap_change(const double *base, size_t base_n, const double *head, size_t head_n,
-                      double level, uint64_t seed, struct bootstrap_change *out)
+struct bootstrap_change bootstrap_change(const double *base, size_t base_n, const double *head,
+                                         size_t head_n, double level, uint64_t seed)
 {
     assert(base_n >= 1 && head_n >= 1 && level > 0.0 && level < 1.0);
     struct rng rng;
@@ -103,15 +103,16 @@ void bootstrap_change(const double *base, size_t base_n, const double *head, siz
     for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
         figures[i] = to[i] - from[i];
     }
-    *out = (struct bootstrap_change){ .difference = middle(figures, level) };
-    out->has_ratio = are_one_signed(from);
-    if (out->has_ratio) {
+    struct bootstrap_change out = { .difference = middle(figures, level) };
+    out.has_ratio = are_one_signed(from);
+    if (out.has_ratio) {
         for (size_t i = 0; i < BOOTSTRAP_RESAMPLES; i++) {
             figures[i] = to[i] / from[i];
         }
-        out->ratio = middle(figures, level);
+        out.ratio = middle(figures, level);
     }
     free(from);
     free(to);
     free(figures);
+    return out;
 }

@@ -30,7 +30,7 @@ struct bootstrap_change {
 };
 
 /* n ≥ 1 on both sides. */
-void bootstrap_change(const double *base, size_t base_n, const double *head, size_t head_n,
-                      double level, uint64_t seed, struct bootstrap_change *out);
+struct bootstrap_change bootstrap_change(const double *base, size_t base_n, const double *head,
+                                         size_t head_n, double level, uint64_t seed);
 
 #endif

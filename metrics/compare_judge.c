@@ -61,10 +61,9 @@ void compare_line_measure(struct compare_line *line, const struct compare_judgin
         return;
     }
     struct rank_test test;
-    struct bootstrap_change change;
     rank_test(base->values, base->count, head->values, head->count, &test);
-    bootstrap_change(base->values, base->count, head->values, head->count, COMPARE_LEVEL,
-                     judging->seed, &change);
+    struct bootstrap_change change = bootstrap_change(base->values, base->count, head->values,
+                                                      head->count, COMPARE_LEVEL, judging->seed);
     line->effect = test.effect;
     line->range = change.difference;
     /* A share of next to nothing says nothing. */
