@@ -67,9 +67,10 @@ struct socket_crowd {
     size_t plateau_at; /* the next one, or the one that runs */
     bool in_plateau;
     uint64_t dropped_before;
-    struct host_reading host_before;
-    struct histogram recent_ns; /* connects since the last plateau */
-    struct loop_timer *step;    /* a plateau's beginning or snapshot; then of the clean-up */
+    struct host_reading host_before; /* at the plateau's beginning */
+    uint64_t cpu_before_ns;          /* of this program, at the end of the plateau before */
+    struct histogram recent_ns;      /* connects since the last plateau */
+    struct loop_timer *step;         /* a plateau's beginning or snapshot; then of the clean-up */
     enum cleanup cleanup;
     bool ever_ready;
     uint64_t left_ns; /* when the first left since the last one came */
@@ -471,6 +472,9 @@ static void step_at(struct socket_crowd *crowd, uint64_t at_ns)
 
 void socket_crowd_begin(struct socket_crowd *crowd, uint64_t start_ns)
 {
+    struct host_reading host;
+    host_read(&host);
+    crowd->cpu_before_ns = host.self_cpu_ns;
     crowd->start_ns = start_ns;
     crowd->tick_due_ns = clock_now_ns() + TICK_NS;
     loop_timer_start(crowd->tick, TICK_NS);
@@ -486,15 +490,16 @@ static void on_plateau_count(void *arg, int64_t count, const char *why)
     plateau->server_count = count;
 }
 
-/* The resident set now, by statm(5); 0 when it cannot be read. */
+/* The resident set now, the second number of statm(5); 0 when it cannot be read. */
 static uint64_t own_rss(void)
 {
     struct strbuf text = STRBUF_INIT;
     struct err_msg msg = { "" };
-    unsigned long pages = 0;
-    if (file_read("/proc/self/statm", KIB, &text, &msg) == ERR_OK &&
-        sscanf(strbuf_text(&text), "%*u %lu", &pages) != 1) {
-        pages = 0;
+    unsigned long long pages = 0;
+    char *rest = NULL;
+    if (file_read("/proc/self/statm", KIB, &text, &msg) == ERR_OK) {
+        (void)strtoull(strbuf_text(&text), &rest, 10);
+        pages = strtoull(rest, NULL, 10);
     }
     strbuf_release(&text);
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -508,7 +513,10 @@ static void take_snapshot(struct socket_crowd *crowd)
     struct host_noise noise;
     host_read(&host);
     host_noise_between(&crowd->host_before, &host, &noise);
-    bool enough = histogram_samples(&crowd->recent_ns) >= histogram_samples_needed(SLOW_PERCENT);
+    uint64_t connects = histogram_samples(&crowd->recent_ns);
+    double ramp_ms =
+        (double)(crowd->host_before.self_cpu_ns - crowd->cpu_before_ns) / (double)NS_PER_MS;
+    bool enough = connects >= histogram_samples_needed(SLOW_PERCENT);
     *out = (struct socket_plateau){
         .target = now->target,
         .connected = crowd->ready,
@@ -516,11 +524,14 @@ static void take_snapshot(struct socket_crowd *crowd)
         .at_s = (double)now->from_ns / (double)NS_PER_S,
         .hold_s = (double)(now->until_ns - now->from_ns) / (double)NS_PER_S,
         .dropped = crowd->record->dropped - crowd->dropped_before,
+        .connects = connects,
+        .connect_cpu_ms = connects > 0 ? ramp_ms / (double)connects : -1,
         .connect_p95_ms =
             enough ? histogram_percentile(&crowd->recent_ns, SLOW_PERCENT).value / NS_PER_MS : -1,
         .rss_bytes = own_rss(),
         .cpu_share = noise.self_share,
     };
+    crowd->cpu_before_ns = host.self_cpu_ns;
     histogram_clear(&crowd->recent_ns);
     if (crowd->server != NULL) {
         socket_count_ask(crowd->server, on_plateau_count, out);

@@ -1,7 +1,7 @@
 #include "backend/socket_limits.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/file.h"
@@ -13,19 +13,20 @@
 #define PORTS_SHARE  2 /* half of the ports: those closed lately stay taken for a minute */
 #define SOURCES_MOST UINT64_C(200)
 
+/* Two numbers: the first port and the last. */
 static uint64_t read_ports(void)
 {
     struct strbuf text = STRBUF_INIT;
     struct err_msg msg = { "" };
-    unsigned first = FIRST_PORT;
-    unsigned last = LAST_PORT;
-    if (file_read(RANGE_FILE, KIB, &text, &msg) == ERR_OK &&
-        sscanf(strbuf_text(&text), "%u %u", &first, &last) != 2) {
-        first = FIRST_PORT;
-        last = LAST_PORT;
+    unsigned long first = 0;
+    unsigned long last = 0;
+    char *rest = NULL;
+    if (file_read(RANGE_FILE, KIB, &text, &msg) == ERR_OK) {
+        first = strtoul(strbuf_text(&text), &rest, 10);
+        last = strtoul(rest, NULL, 10);
     }
     strbuf_release(&text);
-    return last >= first ? (uint64_t)last - first + 1 : 0;
+    return first > 0 && last >= first ? last - first + 1 : LAST_PORT - FIRST_PORT + 1;
 }
 
 void socket_limits_read(struct socket_room *out)

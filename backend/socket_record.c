@@ -124,6 +124,10 @@ static void add_plateaus(const struct socket_record *record, cJSON *parent)
         json_add_number(node, "at_s", plateau->at_s);
         json_add_number(node, "hold_s", plateau->hold_s);
         json_add_number(node, "dropped", (double)plateau->dropped);
+        json_add_number(node, "connects", (double)plateau->connects);
+        if (plateau->connect_cpu_ms >= 0) {
+            json_add_number(node, "connect_cpu_ms", plateau->connect_cpu_ms);
+        }
         if (plateau->connect_p95_ms >= 0) {
             json_add_number(node, "connect_p95_ms", plateau->connect_p95_ms);
         }

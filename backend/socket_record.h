@@ -30,6 +30,9 @@ struct socket_plateau {
     double at_s;          /* its beginning */
     double hold_s;
     uint64_t dropped;      /* in it */
+    uint64_t connects;     /* since the plateau before, and this program's processor time until it
+                              began, for each of them */
+    double connect_cpu_ms; /* negative: none were made */
     double connect_p95_ms; /* of the connections made since the one before; negative: too few */
     uint64_t rss_bytes;    /* of this program */
     double cpu_share;      /* of one core, by this program, in it */

@@ -261,19 +261,18 @@ class Message:
     def to(self, peer, times):
         for _ in range(times):
             peer.text(self.text)
+        State.truth["doubled"] += times - 1
         if peer.token != self.sender:
             State.truth["deliveries"].append((time.monotonic_ns() - self.began_ns) / 1e6)
-            State.truth["doubled"] += times - 1
-        else:
-            State.truth["doubled"] += times - 1
 
 
 def send(peer, message, times):
     if State.members[peer.number] is not peer:
         return
     message.to(peer, times)
-    held = State.held.pop(peer.number, None)
+    held = State.held.get(peer.number)
     if held is not None and held.number < message.number:
+        del State.held[peer.number]
         held.to(peer, 1)
         State.truth["out_of_order"] += 1
 
