@@ -333,10 +333,13 @@ static void add_loads(const cJSON *loads, struct strbuf *out)
                 (word == VERDICT_NO_DATA && json_number(load, "block", 0) > 1)) {
                 continue; /* the baseline is measured in the first block */
             }
-            strbuf_addf(out, "load %-20s %s, %.0f requests, %.0f errors, p95 %.0f ms\n",
+            strbuf_addf(out, "load %-20s %s, %.0f requests, %.0f errors",
                         json_text(verdict, "name"), verdict_title(word),
-                        json_number(verdict, "requests", 0), json_number(verdict, "errors", 0),
-                        json_number(verdict, "p95_ms", 0));
+                        json_number(verdict, "requests", 0), json_number(verdict, "errors", 0));
+            if (json_at(verdict, "p95_ms") != NULL) {
+                strbuf_addf(out, ", p95 %.0f ms", json_number(verdict, "p95_ms", 0));
+            }
+            strbuf_add_char(out, '\n');
         }
     }
 }
