@@ -16,25 +16,27 @@
 #define WARNING    "tmscdp: warning: "
 #define LOG_FILE   "measure.log"
 
+/* An error of the child's, and more than where its help is. */
+static bool is_complaint(const char *line)
+{
+    return strncmp(line, COMPLAINT, strlen(COMPLAINT)) == 0 &&
+           strncmp(line, WARNING, strlen(WARNING)) != 0 && strstr(line, "--help`") == NULL;
+}
+
 /* The last thing that the measurement complained of. */
 static void last_complaint(const char *log, char *out, size_t out_bytes)
 {
     struct strbuf text = STRBUF_INIT;
     struct err_msg unread = { "" };
     out[0] = '\0';
-    if (file_read(log, LIMIT_DATA_FILE_BYTES, &text, &unread) != ERR_OK) {
-        return;
-    }
-    for (const char *line = strbuf_text(&text); *line != '\0';) {
-        size_t length = strcspn(line, "\n");
-        bool complains = strncmp(line, COMPLAINT, strlen(COMPLAINT)) == 0 &&
-                         strncmp(line, WARNING, strlen(WARNING)) != 0 &&
-                         strstr(line, "--help`") == NULL;
-        if (complains) {
-            size_t skip = strlen(COMPLAINT);
-            (void)snprintf(out, out_bytes, "%.*s", (int)(length - skip), line + skip);
+    if (file_read(log, LIMIT_DATA_FILE_BYTES, &text, &unread) == ERR_OK && text.len > 0) {
+        char *rest = NULL;
+        for (char *line = strtok_r(text.data, "\n", &rest); line != NULL;
+             line = strtok_r(NULL, "\n", &rest)) {
+            if (is_complaint(line)) {
+                (void)snprintf(out, out_bytes, "%s", line + strlen(COMPLAINT));
+            }
         }
-        line += length + (line[length] == '\n' ? 1 : 0);
     }
     strbuf_release(&text);
 }
