@@ -1,6 +1,7 @@
 /* One connection to the chat's database for looking at it, asynchronous in the loop (libpq). It
  * comes back by itself after a loss: the first try follows after a fifth of a second, the later
- * ones ever more rarely, up to every two seconds. One question at a time.
+ * ones ever more rarely, up to every two seconds. One question at a time. Only looking up a host's
+ * name, at each try to connect, holds the loop up: libpq has no other way.
  *
  * Nothing asked here may hold up the chat: transactions are read-only, every statement has a
  * time-out, and one that would wait for a lock longer than DATABASE_LOCK_MS gives up instead. */

@@ -365,6 +365,53 @@ class Monitor(unittest.IsolatedAsyncioTestCase):
         self.assertIn("1 wait", live.stdout.splitlines()[0])
         self.assertIn(f"polls {POLL[:8]}", live.stdout)
 
+    async def test_it_gives_up_rather_than_wait_for_a_lock(self):
+        holder = await connect("chat")
+        self.addAsyncCleanup(holder.close)
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE messages, polls")
+            since = time.monotonic()
+            done = await asyncio.to_thread(monitor, "--once", "--json")
+            load = Load(0.5, postgres.url("chat"))
+            found = await load.end()
+        self.assertLess(time.monotonic() - since, 8)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answers = {answer["name"]: answer for answer in json.loads(done.stdout)["diagnostics"]}
+        self.assertIn("lock timeout", answers["messages-by-type"]["failure"])
+        self.assertIn("lock timeout", answers["poll-votes"]["failure"])
+        self.assertIn("rows", answers["lock-queue"])
+        self.assertEqual(found["state"], "watched", found["notes"])
+        self.assertTrue(any("sizes of tables are not known" in note for note in found["notes"]),
+                        found["notes"])
+
+    async def test_votes_are_removed_only_when_it_is_asked_for(self):
+        connection = await connect("plain")
+        self.addAsyncCleanup(connection.close)
+        env = {"PATH": os.environ["PATH"], "DATABASE_URL": postgres.url("plain"),
+               "NEXTAUTH_SECRET": "a secret for this test of 40 characters."}
+        data = Path(tempfile.mkdtemp(dir=folder))
+
+        def tmscdp(*words):
+            return subprocess.run([TMSCDP, *words, "--data-dir", data], env=env, timeout=60,
+                                  capture_output=True, text=True)
+
+        done = await asyncio.to_thread(tmscdp, "seed", "--users", "10")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        poll = (data / "poll_id.txt").read_text().strip()
+        await connection.execute(
+            "INSERT INTO poll_votes SELECT 'v-' || u.id, $1::varchar, (SELECT min(id) FROM poll_options "
+            "WHERE poll_id = $1), u.id, now() FROM users u WHERE tms_user_id LIKE 'stress_tms_%'",
+            poll)
+        left = "SELECT count(*) FROM poll_votes WHERE poll_id = $1"
+        done = await asyncio.to_thread(tmscdp, "monitor", "--only", "vote-reset", "--json")
+        row = json.loads(done.stdout)["diagnostics"][0]["rows"][0]
+        self.assertEqual(row, [poll, 10, 10])
+        self.assertEqual(await connection.fetchval(left, poll), 10)
+        done = await asyncio.to_thread(tmscdp, "monitor", "--reset-votes")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("10 votes of the seeded poll were removed", done.stderr)
+        self.assertEqual(await connection.fetchval(left, poll), 0)
+
     def test_mistakes_and_absences_have_their_exit_codes(self):
         for options, code, said in ((["--only", "lock-que"], 104, "did you mean lock-queue?"),
                                     (["lock-queue"], 104, "--only lock-queue"),
