@@ -527,8 +527,13 @@ static enum err do_part(struct suite *suite, size_t index, struct err_msg *msg)
         err = dispatch(suite, &run_parts[index], record, msg);
     }
     record->seconds = (double)(clock_now_ns() - since_ns) / (double)NS_PER_S;
-    if (loop_interrupted(suite->loop)) {
+    if (loop_interrupted(suite->loop) && !suite->interrupted) {
+        /* In our own work: what it has found meanwhile is half of it. The report is still to come.
+         */
+        loop_rearm(suite->loop);
         suite->interrupted = true;
+        free(record->why);
+        *record = (struct run_part_record){ .state = RUN_RUNNING, .seconds = record->seconds };
     }
     if (record->state == RUN_RUNNING) {
         record->state = suite->interrupted ? RUN_INTERRUPTED : RUN_DONE;
