@@ -147,8 +147,12 @@ soak-load: all ## Growth of memory over MINUTES (default 10) of load
 	tests/bench/http/bench.py --soak $(or $(MINUTES),10)
 soak-shapes: all client ## Every workload at its full shape, against k6's rules (20 minutes)
 	tests/soak/shapes.py
-bench: all ## Cost of generating load, against wrk, h2load and autocannon on the same nginx
+bench: all ## Cost of generating load, against wrk, h2load, autocannon and node's socket.io-client
 	tests/bench/http/bench.py
+	tests/bench/sockets/bench.py
+.PHONY: bench-sockets
+bench-sockets: all ## Cost of Socket.IO connections and truth of fan-out, on the real server
+	tests/bench/sockets/bench.py
 
 .PHONY: bench-watcher
 bench-watcher: all client ## Cost of watching the database, and throughput with and without it
@@ -205,7 +209,8 @@ clean: ## Remove what was compiled
 distclean: clean ## Also the stack, the client and npm's packages (not data/)
 	scripts/stack down --all
 	rm -rf build tests/tms/client/.next tests/tms/client/node_modules tests/e2e/node_modules \
-	  tests/bench/http/node_modules tests/bench/browser/node_modules
+	  tests/bench/http/node_modules tests/bench/browser/node_modules \
+	  tests/bench/sockets/node_modules
 
 .PHONY: help
 help: ## This list

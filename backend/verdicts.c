@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "backend/socket_record.h"
 #include "base/clock.h"
 
 size_t verdicts_baseline_of(const struct workload *workload, size_t scenario)
@@ -95,6 +96,25 @@ static void doubt_lateness(const struct verdicts_input *input, struct verdicts *
     }
 }
 
+/* Messages that had come and waited for us are as late as those that the server held back. */
+static void doubt_reading(const struct verdicts_input *input, struct verdicts *out)
+{
+    const struct socket_record *sockets = input->load->sockets;
+    if (sockets == NULL || sockets->fanout == NULL ||
+        histogram_samples(&sockets->turn_ns) < histogram_samples_needed(95)) {
+        return;
+    }
+    const struct histogram *all = &fanout_times(sockets->fanout)->all_ns;
+    double wait_ns = histogram_percentile(&sockets->turn_ns, 95).value;
+    if (histogram_samples(all) > 0 && wait_ns > (double)VERDICTS_READING_NS &&
+        wait_ns > VERDICTS_READING_SHARE * histogram_percentile(all, 50).value) {
+        doubt(out,
+              "a twentieth of the messages may have waited %.1f ms until they were read: the "
+              "generator fell behind",
+              wait_ns / (double)NS_PER_MS);
+    }
+}
+
 /* Starts that were dropped were never applied: the load was less than the workload says, so it
  * cannot be called fine. That the server made them wait is its own finding. */
 static void doubt_dropped(const struct verdicts_input *input, struct verdicts *out)
@@ -134,5 +154,6 @@ void verdicts_find(const struct verdicts_input *input, struct verdicts *out)
               input->cpu_share * 100);
     }
     doubt_lateness(input, out);
+    doubt_reading(input, out);
     doubt_dropped(input, out);
 }

@@ -16,8 +16,11 @@
 /* Above these the generator is taken for the bottleneck. */
 #define VERDICTS_CPU_SHARE      0.9                /* of a core, by each thread */
 #define VERDICTS_LATENESS_NS    UINT64_C(50000000) /* 95th percentile of starts … */
-#define VERDICTS_LATENESS_SHARE 0.1  /* … when it is also this part of the median service time */
-#define VERDICTS_DROPPED_SHARE  0.01 /* of the starts that were due */
+#define VERDICTS_LATENESS_SHARE 0.1 /* … when it is also this part of the median service time */
+#define VERDICTS_READING_NS                                                                        \
+    UINT64_C(5000000)               /* 95th percentile of a message's wait until we read it */
+#define VERDICTS_READING_SHARE 0.1  /* … when it is also this part of the median delivery */
+#define VERDICTS_DROPPED_SHARE 0.01 /* of the starts that were due */
 
 #define VERDICTS_DOUBTS_MAX ((size_t)4)
 
