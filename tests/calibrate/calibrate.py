@@ -20,6 +20,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ from tests.support.stack import SeededStack  # noqa: E402
 
 KEPT = ROOT / "build" / "calibrate"
 RANDOM_COMBINATIONS = 10
+QUIET_SECONDS = 30
 FOUND, NOT_FOUND, CANNOT_TELL = "found", "not found", "cannot tell"
 
 # The cause's id in the diagnosis, and the switch that makes it: of the server, or of the client.
@@ -133,14 +135,29 @@ class Chat(SeededStack):
         except OSError:
             return True
 
+    def wait_until_quiet(self):
+        """Until the server has worked off what a load left unanswered: five looks without work."""
+        query = ("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                 " AND state <> 'idle' AND pid <> pg_backend_pid()")
+        deadline, quiet = time.monotonic() + QUIET_SECONDS, 0
+        while quiet < 5:
+            done = subprocess.run(["psql", "-X", "-q", "-At", "-c", query,
+                                   self.env["DATABASE_URL"]],
+                                  capture_output=True, text=True, check=True)
+            quiet = quiet + 1 if done.stdout.strip() == "0" else 0
+            if time.monotonic() > deadline:
+                raise SystemExit(f"the server still works {QUIET_SECONDS} s after a load")
+            time.sleep(0.05)
+
     def seed(self, *options):
-        """The server may still work off what the load left unanswered, and be in the way."""
-        deadline = time.monotonic() + 30
+        """Again when a request that comes late was in the way."""
+        deadline = time.monotonic() + QUIET_SECONDS
         while True:
+            self.wait_until_quiet()
             done = self.tmscdp("seed", "--data-dir", self.data, *options)
             if done.returncode == 0:
                 return
-            if "deadlock detected" not in done.stderr or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 raise SystemExit(f"seed ended with {done.returncode}: {done.stderr}")
 
     def result(self, command, *arguments):
@@ -196,6 +213,7 @@ def judge(chat, combination, verbose=False):
     results = []
     for part in combination.parts:
         laps.append((part, time.monotonic()))
+        chat.wait_until_quiet()
         results.append(run_part(chat, part, combination))
     laps.append(("", time.monotonic()))
     if verbose:
