@@ -34,7 +34,7 @@ static void add_strip(const struct report_series *series, const struct report_st
     struct strbuf title = STRBUF_INIT;
     strbuf_addf(&title, "Frames of the scroll at %.0f messages, %s", strip->messages,
                 series->label);
-    html_raw(out, "<figure class=\"strip\"><figcaption>");
+    html_raw(out, "<figure class=\"strip\" tabindex=\"0\"><figcaption>");
     html_wrap(out, "<b>", series->label, "</b>");
     strbuf_addf(out, ", %.0f messages", strip->messages);
     if (strip->computed) {

@@ -214,7 +214,7 @@ void html_load_over_time(const struct report_workload *workload, size_t index, s
     }
     describe(timeline, &words);
     chart.description = strbuf_text(&words);
-    html_raw(out, "<figure class=\"chart\"><figcaption>");
+    html_raw(out, "<figure class=\"chart\" tabindex=\"0\"><figcaption>");
     html_wrap(out, "", strbuf_text(&words), "");
     if (timeline->rows_per_cell > 1) {
         strbuf_addf(out, " Each point stands for %zu s.", timeline->rows_per_cell);

@@ -69,8 +69,7 @@ async function readPage() {
       { width: 1440 },
       { width: 1440, scripts: false },
       { width: 1440, axe: true },
-      { width: 1440, axe: true, scheme: "dark" },
-      { width: 390 },
+      { width: 390, axe: true, scheme: "dark" },
       { width: 800, scheme: "dark" },
     ]) {
       say(await look(browser, view));

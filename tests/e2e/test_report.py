@@ -79,7 +79,7 @@ class Readers(unittest.TestCase):
 
     def test_a_browser_shows_the_page_without_a_word_or_a_request(self):
         looks = read("page", self.files["html"])
-        self.assertGreater(len(looks), 4)
+        self.assertEqual(len(looks), 5)
         text = looks[0]["text"]
         for look in looks:
             with self.subTest(**{key: look[key] for key in ("width", "scheme", "scripts")}):

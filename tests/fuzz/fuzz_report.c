@@ -1,4 +1,5 @@
-/* Any JSON as a result: refused with a sentence, or a page whose markup is the report's own. */
+/* Any JSON as a result: refused with a sentence, or a page whose markup is the report's own, and
+ * the formats of others without a control character; JSON among them reads back. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 
 #include "base/json.h"
 #include "reports/html.h"
+#include "reports/outputs.h"
 #include "reports/report.h"
 
 /* NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls */
@@ -28,6 +30,46 @@ static void check_page(const struct strbuf *page)
     }
 }
 
+static void check_json(const struct strbuf *text)
+{
+    struct err_msg msg = { "" };
+    cJSON *root = NULL;
+    if (json_parse(text->data, text->len, "output", &root, &msg) != ERR_OK) {
+        abort();
+    }
+    cJSON_Delete(root);
+}
+
+static void check_calm(const struct strbuf *text)
+{
+    for (size_t i = 0; i < text->len; i++) {
+        unsigned char c = (unsigned char)text->data[i];
+        if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f) {
+            abort();
+        }
+    }
+}
+
+static void check_outputs(const struct report *report)
+{
+    struct strbuf text = STRBUF_INIT;
+    output_markdown(report, &text);
+    check_calm(&text);
+    strbuf_clear(&text);
+    output_junit(report, &text);
+    check_calm(&text);
+    strbuf_clear(&text);
+    (void)output_bench_json(report, false, &text);
+    check_json(&text);
+    strbuf_clear(&text);
+    output_bencher(report, &text);
+    check_json(&text);
+    strbuf_clear(&text);
+    output_chrome_trace(report, &text);
+    check_json(&text);
+    strbuf_release(&text);
+}
+
 static void check_report(cJSON *root)
 {
     static const char *const path = "run";
@@ -45,6 +87,7 @@ static void check_report(cJSON *root)
         abort();
     }
     check_page(&page);
+    check_outputs(&report);
     report_summary(&report, &table);
     strbuf_release(&table);
     strbuf_release(&page);
