@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from tests.support.leftovers import half_written
-from tests.support.stack import SeededStack
+from tests.support.stack import ROOT, SeededStack
 
 stack = None
 run = None
@@ -118,6 +118,12 @@ class Files(unittest.TestCase):
                 done = compare("--budgets", path, run, "--variant", variant)
                 self.assertEqual(done.returncode, code, done.stdout + done.stderr)
                 self.assertIn(words, first_line(done))
+
+    def test_the_budgets_that_come_with_it_tell_the_lists_apart(self):
+        path = ROOT / "scripts" / "ci" / "budgets.json"
+        for variant, code in (("virtual", 0), ("plain", 99)):
+            done = compare("--budgets", path, run, "--variant", variant)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
 
     def test_what_a_ci_service_reads(self):
         junit, markdown = stack.dir / "junit.xml", stack.dir / "compare.md"
