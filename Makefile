@@ -171,6 +171,10 @@ effects-browser: all client ## Each fault of the reference client, ten times: wh
 bench-gate: all client ## How often `compare` is wrong and what it sees, on resampled real runs (two hours; resumable)
 	tests/bench/gate.py
 
+.PHONY: bench-report
+bench-report: all ## A report of a million samples: under 2 s and 100 MB
+	tests/bench/report/million.py
+
 .PHONY: bench-pair
 bench-pair: all client ## Known delays of server and client against what `pair` says (20 minutes)
 	tests/bench/pair.py
