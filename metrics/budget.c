@@ -49,8 +49,8 @@ static void tell(struct budget_line *line, enum budget_state state, double limit
     metric_format(def, line->value, value, sizeof value);
     metric_format(def, limit, bound, sizeof bound);
     line->state = state;
-    (void)snprintf(line->text, sizeof line->text, "%s (n = %zu), %s of %s: %s%s", value, line->n,
-                   def->better == METRIC_HIGHER ? "the least" : "the most", level, bound,
+    (void)snprintf(line->text, sizeof line->text, "%s (n = %zu), %s %s %s%s", value, line->n, level,
+                   def->better == METRIC_HIGHER ? "below" : "above", bound,
                    state == BUDGET_OPEN ? "; its spread holds the limit: more repetitions" : "");
 }
 
@@ -68,14 +68,14 @@ static void judge_series(const struct compare_series *series, struct budget_line
     int error = budget->has_error ? place_of(budget->def, series, budget->error) : -1;
     int warn = budget->has_warn ? place_of(budget->def, series, budget->warn) : -1;
     if (error > 0) {
-        tell(line, BUDGET_EXCEEDED, budget->error, "error");
+        tell(line, BUDGET_EXCEEDED, budget->error, "fails");
     } else if (error == 0) {
-        tell(line, BUDGET_OPEN, budget->error, "error");
+        tell(line, BUDGET_OPEN, budget->error, "fails");
     } else if (warn >= 0) {
-        tell(line, BUDGET_WARNED, budget->warn, "warn");
+        tell(line, BUDGET_WARNED, budget->warn, "warns");
     } else {
         tell(line, BUDGET_HELD, budget->has_error ? budget->error : budget->warn,
-             budget->has_error ? "error" : "warn");
+             budget->has_error ? "fails" : "warns");
     }
 }
 
