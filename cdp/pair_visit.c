@@ -10,7 +10,6 @@
 #include "cdp/messages.h"
 #include "cdp/pair_clock.h"
 #include "metrics/pair.h"
-#include "metrics/stats.h"
 
 #define NOTES_MAX     5000
 #define STILL_MS      600 /* no larger paint for so long: the first load has been painted */
@@ -473,66 +472,4 @@ enum err pair_visit_warm_up(struct browser *browser, const struct pair_visit *vi
     enum err err = in_a_page(browser, visit, open_chat, thrown_away, msg);
     cJSON_Delete(thrown_away);
     return err;
-}
-
-static void add_median(const struct samples *samples, const char *metric, const char *key,
-                       cJSON *out)
-{
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct sample_list *list = &samples->lists[i];
-        if (strcmp(list->def->name, metric) == 0 && list->count > 0) {
-            json_add_number(out, key, stats_median(list->values, list->count));
-        }
-    }
-}
-
-static void add_scroll(const cJSON *raw, cJSON *out)
-{
-    static const char *const wanted[] = { "raf_fps", "scroll_fps", "longest_gap_ms", "scroll_ms" };
-    const cJSON *readings = json_at(raw, "scroll");
-    struct samples samples = { NULL, 0, 0 };
-    if (readings == NULL || json_text(readings, "error") != NULL) {
-        return;
-    }
-    const struct collect_stage stage = { .loaded = json_number(raw, "loaded", 0.0) };
-    collector_scroll.score(readings, &stage, &samples);
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        add_median(&samples, wanted[i], wanted[i], out);
-    }
-    samples_release(&samples);
-}
-
-static void add_older(const cJSON *raw, cJSON *out)
-{
-    double ms[OLDER_MAX];
-    size_t count = 0;
-    const cJSON *page = NULL;
-    cJSON_ArrayForEach (page, json_at(raw, "older")) {
-        double from = json_number(page, "requested_s", (double)NAN);
-        double to = json_number(page, "painted_s", (double)NAN);
-        if (isfinite(to - from) && count < OLDER_MAX) {
-            ms[count++] = (to - from) * 1000.0;
-        }
-    }
-    if (count > 0) {
-        json_add_number(out, "older_ms", stats_median(ms, count));
-    }
-}
-
-cJSON *pair_visit_score(const cJSON *raw)
-{
-    cJSON *out = json_new_object();
-    double lcp_ms = json_number(raw, "lcp_ms", (double)NAN);
-    double main_s = json_number(raw, "after.ThreadTime", (double)NAN) -
-                    json_number(raw, "before.ThreadTime", (double)NAN);
-    double window_s = json_number(raw, "window_s", 0.0);
-    if (isfinite(lcp_ms)) {
-        json_add_number(out, "lcp_ms", lcp_ms);
-    }
-    add_older(raw, out);
-    add_scroll(raw, out);
-    if (isfinite(main_s) && window_s > 0.0) {
-        json_add_number(out, "window_main_share", main_s / window_s);
-    }
-    return out;
 }

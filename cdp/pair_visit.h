@@ -60,8 +60,4 @@ MUST_CHECK enum err pair_visit(struct browser *browser, const struct pair_visit 
 MUST_CHECK enum err pair_visit_warm_up(struct browser *browser, const struct pair_visit *visit,
                                        struct err_msg *msg);
 
-/* The figures of the phase as an object {"lcp_ms","older_ms","raf_fps","scroll_fps",
- * "longest_gap_ms","scroll_ms","window_main_share"}, a missing one left out. Pure. */
-cJSON *pair_visit_score(const cJSON *raw);
-
 #endif

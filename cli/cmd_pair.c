@@ -55,7 +55,7 @@ static const struct option_spec specs[] = {
       "The load: scenarios of `tmscdp stress`, commas between, all at once (default "
       "poll-vote,message-send). Repeatable.",
       &given.with },
-    { OPTION_COUNT, "vus", 'u', "N", NULL, "Virtual users of each of their flows (default 2).",
+    { OPTION_COUNT, "vus", 'u', "N", NULL, "Virtual users of each of their flows (default 1).",
       &given.vus },
     { OPTION_COUNT, "blocks", 0, "N", NULL,
       "Times idle, loaded, loaded, idle (default 2: about 4 minutes).", &given.blocks },
@@ -126,7 +126,7 @@ static void set_defaults(void)
 {
     memset(&given, 0, sizeof given);
     given.messages = 150;
-    given.vus = 2;
+    given.vus = 1;
     given.blocks = 2;
     given.window_ms = 10000;
     given.every_ms = 1000;

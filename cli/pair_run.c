@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "cdp/browser.h"
+#include "cdp/pair_score.h"
 #include "cli/child.h"
 #include "metrics/host.h"
 #include "metrics/pair.h"
@@ -82,7 +83,7 @@ static enum err save_raw(const struct pairing *pairing, const cJSON *readings, s
 /* The figures of a phase: those of the page, and the medians of its messages' ways. */
 static void add_values(const struct pairing *pairing, const cJSON *readings, cJSON *phase)
 {
-    cJSON *values = pair_visit_score(readings);
+    cJSON *values = pair_score(readings);
     cJSON *bubbles = pair_bubbles(pairing->poster.sends, readings);
     const cJSON *median = NULL;
     cJSON_ArrayForEach (median, json_at(bubbles, "medians")) {

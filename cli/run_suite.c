@@ -1,6 +1,5 @@
 #include "cli/run_suite.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/doctor.h"
 #include "cli/run_seed.h"
+#include "cli/run_words.h"
 
 #define GOODBYE_MS      30000U /* for a part to write what it has */
 #define PATIENCE_FACTOR 4U
@@ -89,100 +89,9 @@ static void explain_by_log(const struct suite *suite, const struct run_part *par
     free(path);
 }
 
-static void add_hosts(const struct suite *suite, struct child_words *words)
-{
-    for (size_t i = 0; i < suite->plan->allowed_hosts->count; i++) {
-        child_words_addf(words, "--allow-host=%s", suite->plan->allowed_hosts->item[i]);
-    }
-}
-
-static void add_seed_numbers(const struct suite *suite, const char *seed, const char *reactions,
-                             struct child_words *words)
-{
-    child_words_addf(words, "--%s=%" PRIu64, seed, suite->plan->database.seed);
-    child_words_addf(words, "--%s=%" PRIu64, reactions, suite->plan->database.reactions);
-}
-
 static bool has_database(const struct suite *suite)
 {
     return stress_database_is_named(&suite->plan->database) && suite->database_trouble == NULL;
-}
-
-/* Where the part makes its run directory; it is moved to its place when the part has ended. */
-static char *making_dir(const struct suite *suite, const struct run_part *part)
-{
-    char *name = mem_format("%s.making", part->name);
-    char *path = result_path(suite->run, name);
-    free(name);
-    return path;
-}
-
-static void add_run_words(const struct suite *suite, const struct run_part *part,
-                          struct child_words *words)
-{
-    const struct suite_plan *plan = suite->plan;
-    char *making = making_dir(suite, part);
-    child_words_addf(words, "--api-url=%s", plan->api_url);
-    child_words_addf(words, "--data-dir=%s", plan->data_dir);
-    child_words_addf(words, "--runs-dir=%s", making);
-    add_hosts(suite, words);
-    if (part->kind == RUN_STRESS && has_database(suite)) {
-        child_words_add(words, "--reset");
-        add_seed_numbers(suite, "seeded-seed", "seeded-reactions", words);
-    }
-    if (part->kind == RUN_MEASURE) {
-        child_words_addf(words, "--client-url=%s", plan->client_url);
-        child_words_addf(words, "--messages=%s", plan->messages);
-    }
-    if (part->kind == RUN_MEASURE && plan->chrome != NULL) {
-        child_words_addf(words, "--chrome=%s", plan->chrome);
-    }
-    free(making);
-}
-
-static void add_report_words(const struct suite *suite, struct child_words *words)
-{
-    char *page = result_path(suite->run, "report.html");
-    child_words_addf(words, "--output=%s", page);
-    free(page);
-    for (size_t i = 0; i < run_part_count; i++) {
-        if (suite->state->part[i].has_dir) {
-            char *dir = result_path(suite->run, run_parts[i].name);
-            child_words_add(words, dir);
-            free(dir);
-        }
-    }
-}
-
-static void add_words(const struct suite *suite, const struct run_part *part,
-                      struct child_words *words)
-{
-    for (size_t i = 0; part->words[i] != NULL; i++) {
-        child_words_add(words, part->words[i]);
-    }
-    for (size_t i = 0; suite->plan->quick && part->quick_words[i] != NULL; i++) {
-        child_words_add(words, part->quick_words[i]);
-    }
-    switch (part->kind) {
-    case RUN_SEED:
-    case RUN_RESET:
-        child_words_addf(words, "--data-dir=%s", suite->plan->data_dir);
-        add_seed_numbers(suite, "seed", "reactions", words);
-        add_hosts(suite, words);
-        if (suite->plan->secret_file != NULL) {
-            child_words_addf(words, "--secret-file=%s", suite->plan->secret_file);
-        }
-        break;
-    case RUN_STRESS:
-    case RUN_MEASURE:
-        add_run_words(suite, part, words);
-        break;
-    case RUN_REPORT:
-        add_report_words(suite, words);
-        break;
-    case RUN_HEALTH:
-        break;
-    }
 }
 
 /* The first reason for a missing verdict, wherever it stands in a result. */
@@ -235,7 +144,7 @@ static void read_verdict(const char *dir, struct run_part_record *record)
 static enum err adopt(const struct suite *suite, const struct run_part *part,
                       struct run_part_record *record, struct err_msg *msg)
 {
-    char *making = making_dir(suite, part);
+    char *making = run_words_making_dir(suite->run, part);
     char *place = result_path(suite->run, part->name);
     char *made = NULL;
     struct err_msg nothing;
@@ -278,7 +187,9 @@ static enum err run_child(struct suite *suite, const struct run_part *part,
     const struct child_watch watch = { .tick = on_tick, .arg = &suite->overview };
     char *log = log_path(suite, part->name);
     (void)unlink(log);
-    add_words(suite, part, &words);
+    const struct run_words_input input = { suite->plan, suite->run, suite->state,
+                                           has_database(suite) };
+    run_words_add(&input, part, &words);
     enum err err = child_start(&process, &words, log, msg);
     if (err == ERR_OK) {
         uint64_t deadline_ns = clock_now_ns() + patience_s(part) * NS_PER_S;
