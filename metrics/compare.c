@@ -64,6 +64,11 @@ static bool are_of_one_host(const struct compare_side *base, const struct compar
     return same_cpu && fabs(cores) < 0.5 && !base->hosts_differ && !head->hosts_differ;
 }
 
+static bool is_of_browser(const struct compare_side *side)
+{
+    return strcmp(compare_side_condition_of(side->conditions, "command"), "measure") == 0;
+}
+
 /* Whether times may be judged, and what to say about the host. What the sides met in turns hits
  * both alike: a busy core widens the intervals and moves neither. */
 static void judge_host(const struct compare_side *base, const struct compare_side *head,
@@ -73,6 +78,9 @@ static void judge_host(const struct compare_side *base, const struct compare_sid
     double steal = fmax(base->steal_high, head->steal_high);
     double load = fmax(base->load_high, head->load_high);
     double apart = fmax(base->busy_high - head->busy_low, head->busy_high - base->busy_low);
+    const char *doubt = head->doubt[0] != '\0' ? head->doubt : base->doubt;
+    /* A load may well keep the whole machine busy: that is its work. */
+    bool is_browser = is_of_browser(base);
     size_t room = sizeof out->host;
     out->host_is_fine = false;
     if (!are_of_one_host(base, head)) {
@@ -80,7 +88,9 @@ static void judge_host(const struct compare_side *base, const struct compare_sid
     } else if (steal > STEAL_MOST) {
         (void)snprintf(out->host, room, "the hypervisor took %.0f %% of the machine",
                        steal * 100.0);
-    } else if (!out->together && busy > BUSY_MOST) {
+    } else if (doubt[0] != '\0') {
+        (void)snprintf(out->host, room, "%s", doubt);
+    } else if (is_browser && !out->together && busy > BUSY_MOST) {
         (void)snprintf(out->host, room,
                        "the sides were measured apart, and no core was free (busy to %.0f %%)",
                        busy * 100.0);
@@ -320,7 +330,6 @@ enum err compare_sides(const struct compare_side *base, const struct compare_sid
     if (err != ERR_OK) {
         return err;
     }
-    const char *command = json_text(base->conditions, "command");
     out->together = are_together(base, head);
     judge_host(base, head, out);
     const char *incomplete = head->incomplete[0] != '\0' ? head->incomplete : base->incomplete;
@@ -332,7 +341,7 @@ enum err compare_sides(const struct compare_side *base, const struct compare_sid
                        rules->only);
     }
     judge_lines(rules, out);
-    out->has_lists = command != NULL && strcmp(command, "measure") == 0;
+    out->has_lists = is_of_browser(base);
     if (out->has_lists) {
         virtualization_judge(base, &out->base_list);
         virtualization_judge(head, &out->head_list);

@@ -58,6 +58,9 @@ cJSON *compare_side_to_baseline(const struct compare_side *side)
     if (side->incomplete[0] != '\0') {
         json_add_text(root, "incomplete", side->incomplete);
     }
+    if (side->doubt[0] != '\0') {
+        json_add_text(root, "doubt", side->doubt);
+    }
     cJSON *list = json_add_array(root, "figures");
     for (size_t i = 0; i < side->count; i++) {
         const struct compare_series *series = &side->series[i];
@@ -159,6 +162,10 @@ static void read_rest(struct compare_side *side, const cJSON *root)
     side->steal_high = json_number(root, "noise.steal_high", 0.0);
     side->load_high = json_number(root, "noise.load_high", 0.0);
     const char *incomplete = json_text(root, "incomplete");
+    const char *doubt = json_text(root, "doubt");
+    if (doubt != NULL) {
+        (void)snprintf(side->doubt, sizeof side->doubt, "%s", doubt);
+    }
     if (incomplete != NULL) {
         (void)snprintf(side->incomplete, sizeof side->incomplete, "%s", incomplete);
     }

@@ -42,6 +42,7 @@ struct compare_side {
     double busy_high;
     double steal_high;
     double load_high;                    /* load average ÷ cores */
+    char doubt[COMPARE_TEXT_BYTES];      /* why a load run's times prove nothing; or empty */
     char incomplete[COMPARE_TEXT_BYTES]; /* a run that did not end well, and why; or empty */
 };
 

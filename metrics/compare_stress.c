@@ -179,6 +179,15 @@ static void add_workload(struct compare_side *side, const cJSON *workload, const
     free(whole);
 }
 
+/* What the run itself doubts of its generator. */
+static void add_doubt(struct compare_side *side, const cJSON *workload)
+{
+    const cJSON *doubt = cJSON_GetArrayItem(json_at(workload, "generator.inconclusive"), 0);
+    if (cJSON_IsString(doubt)) {
+        (void)snprintf(side->doubt, sizeof side->doubt, "%.300s", doubt->valuestring);
+    }
+}
+
 enum err compare_side_add_stress(struct compare_side *side, const cJSON *root, const char *path,
                                  struct err_msg *msg)
 {
@@ -194,6 +203,7 @@ enum err compare_side_add_stress(struct compare_side *side, const cJSON *root, c
             return err_set(msg, ERR_FORMAT, "%s: a workload of \"stress\" has no \"name\"", path);
         }
         add_workload(side, workload, name);
+        add_doubt(side, workload);
         side->busy_high = fmax(side->busy_high, busy);
         side->busy_low = fmin(side->busy_low, busy);
     }

@@ -19,9 +19,10 @@ static void add_head(const struct compare_view *view, struct strbuf *out)
                     view->list->text);
     }
     if (view->comparison != NULL) {
-        strbuf_addf(out, "host: %s; %s\n", view->comparison->host,
-                    view->comparison->together ? "both sides in turns"
-                                               : "the sides were measured apart");
+        const char *how = view->comparison->together       ? "; both sides in turns"
+                          : view->comparison->host_is_fine ? "; the sides were measured apart"
+                                                           : "";
+        strbuf_addf(out, "host: %s%s\n", view->comparison->host, how);
     }
 }
 

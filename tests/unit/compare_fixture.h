@@ -45,11 +45,11 @@ static inline void fixture_add(struct compare_side *side, const char *metric, co
     }
 }
 
-/* n values around `middle`, spread by the share `spread` to both sides. */
+/* Eight values around `middle`, spread by the share `spread` to both sides. */
 static inline void fixture_spread(struct compare_side *side, const char *metric, const char *place,
-                                  double middle, double spread, size_t n, struct rng *rng)
+                                  double middle, double spread, struct rng *rng)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < 8; i++) {
         double value = middle * (1.0 + spread * (2.0 * rng_unit(rng) - 1.0));
         compare_series_add(fixture_series(side, metric, place), value);
     }
