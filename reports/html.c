@@ -227,7 +227,7 @@ static bool has_anything(const struct report *report)
 
 static bool has_browser(const struct report *report)
 {
-    return report->series_count > 0 || report->workload_count == 0;
+    return report->series_count > 0 || report->workload_count + report->pair_count == 0;
 }
 
 static bool has_load(const struct report *report)
@@ -238,6 +238,11 @@ static bool has_load(const struct report *report)
 static bool has_diff(const struct report *report)
 {
     return report->diff != NULL;
+}
+
+static bool has_pair(const struct report *report)
+{
+    return report->pair_count > 0;
 }
 
 static bool has_diagnosis(const struct report *report)
@@ -264,6 +269,7 @@ static const struct {
     { "pictures", "Screenshots", has_browser, html_add_pictures },
     { "figures", "All browser figures", has_browser, html_add_figures },
     { "loads", "Server under load", has_load, html_add_loads },
+    { "pair", "Page under load", has_pair, html_add_pairs },
     { "journeys", "Way to each count", has_browser, html_add_journeys },
     { "environment", "Environment", always, html_add_environment },
     { "repeat", "Repeat", always, html_add_repeat },

@@ -42,6 +42,7 @@ void html_add_frames(const struct report *report, struct strbuf *out);
 void html_add_first_load(const struct report *report, struct strbuf *out);
 void html_add_pictures(const struct report *report, struct strbuf *out);
 void html_add_figures(const struct report *report, struct strbuf *out);
+void html_add_pairs(const struct report *report, struct strbuf *out);
 void html_add_loads(const struct report *report, struct strbuf *out);
 void html_add_journeys(const struct report *report, struct strbuf *out);
 void html_add_environment(const struct report *report, struct strbuf *out);

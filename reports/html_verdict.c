@@ -233,6 +233,11 @@ void html_add_verdicts(const struct report *report, struct strbuf *out)
     html_section(out, "verdict", "Verdict");
     html_raw(out, "<p class=\"overall\">");
     html_verdict(out, report->verdict);
+    if (report->series_count + report->workload_count == 0 && report->pair_count > 0) {
+        html_raw(out, " A pair of phases is compared and not judged: see the page under load.</p>\n"
+                      "</section>\n");
+        return;
+    }
     if (report->series_count + report->workload_count == 0) {
         html_raw(out, " Nothing was measured.</p>\n</section>\n");
         return;

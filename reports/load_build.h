@@ -31,6 +31,10 @@ MUST_CHECK enum err build_workload(struct report *report, const struct report_ru
                                    const cJSON *node, const char *where,
                                    struct report_workload *out, struct err_msg *msg);
 
+/* The section "pair". */
+void build_pair(struct report *report, const struct report_run *run, const cJSON *node,
+                struct report_pair *out);
+
 /* The entries of "rules"; `run` is NULL when all runs were judged together. */
 void build_diagnosis(struct report *report, const struct report_run *run, const cJSON *node);
 

@@ -42,8 +42,8 @@ struct report_run {
     const char *state;   /* "complete", "interrupted", "failed", "unfinished" */
     const char *reason;  /* empty when complete */
     const char *started_at;
-    double duration_s; /* NaN when it did not end */
-    const char *tool;  /* "tmscdp 0.1.0 (1a2b3c4d5e6f)" */
+    double duration_s;  /* NaN when it did not end */
+    const char *tool;   /* "tmscdp 0.1.0 (1a2b3c4d5e6f)" */
     const char *target; /* a load's; empty for a browser's */
     const char *profile;
     const char *conversation;
@@ -147,6 +147,33 @@ struct report_series {
     const char *list_words; /* one sentence on the slope and what it means */
 };
 
+/* One figure of the page without and with a load (metrics/pair.h). */
+struct report_pair_line {
+    const char *title;
+    const char *unit;
+    bool higher_is_better;
+    double pairs;
+    double idle;
+    double loaded;
+    double change;
+    double low; /* NaN without an interval */
+    double high;
+    const char *reason; /* why there is none; empty otherwise */
+};
+
+struct report_pair {
+    const struct report_run *run;
+    const char *order;
+    const char *with; /* names of the loads */
+    double messages;
+    double vus;
+    double blocks;
+    struct report_pair_line *line;
+    size_t line_count;
+    const char **doubt;
+    size_t doubt_count;
+};
+
 enum rule_state {
     RULE_FOUND,
     RULE_NOT_FOUND,
@@ -200,6 +227,8 @@ struct report {
     size_t series_count;
     struct report_workload *workload;
     size_t workload_count;
+    struct report_pair *pair;
+    size_t pair_count;
     bool has_diagnosis;
     struct report_rule *rule;
     size_t rule_count;

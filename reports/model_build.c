@@ -84,6 +84,9 @@ static enum err build_parts(struct report *report, cJSON *const *roots, struct e
         if (code == ERR_OK) {
             code = build_run_workloads(report, run, json_at(roots[i], "stress.workloads"), msg);
         }
+        if (cJSON_IsArray(json_at(roots[i], "pair.metrics"))) {
+            build_pair(report, run, json_at(roots[i], "pair"), &report->pair[report->pair_count++]);
+        }
     }
     return code;
 }
@@ -204,6 +207,7 @@ static enum err build(struct report *report, const char *const *paths, cJSON *co
         }
     }
     report->run = report_keep_array(report, report->run_count, sizeof *report->run);
+    report->pair = report_keep_array(report, report->run_count, sizeof *report->pair);
     report->series = report_keep_array(report, variants, sizeof *report->series);
     report->workload = report_keep_array(report, workloads, sizeof *report->workload);
     for (size_t i = 0; i < report->run_count; i++) {
@@ -223,7 +227,8 @@ static enum err build(struct report *report, const char *const *paths, cJSON *co
 static enum err check_sections(const cJSON *root, const char *path, struct err_msg *msg)
 {
     static const char *const lists[][2] = { { "measure", "measure.variants" },
-                                            { "stress", "stress.workloads" } };
+                                            { "stress", "stress.workloads" },
+                                            { "pair", "pair.metrics" } };
     const char *command = json_text(root, "command");
     const char *state = json_text(root, "state");
     bool complete = state != NULL && strcmp(state, "complete") == 0;
@@ -239,8 +244,8 @@ static enum err check_sections(const cJSON *root, const char *path, struct err_m
     if (!any) {
         char *clean = clean_text(command, 40);
         enum err code = err_set(msg, ERR_FORMAT,
-                                "%s is of the command \"%s\" and holds neither \"measure\" nor "
-                                "\"stress\": a report shows runs of these two",
+                                "%s is of the command \"%s\" and holds none of \"measure\", "
+                                "\"stress\" and \"pair\": a report shows runs of these",
                                 path, clean);
         free(clean);
         return code;

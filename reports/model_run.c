@@ -261,6 +261,20 @@ static void add_stress(struct strbuf *line, const cJSON *options)
     add_number(line, "seed", json_at(options, "seed"));
 }
 
+static void add_pair(struct strbuf *line, const cJSON *options)
+{
+    add_number(line, "messages", json_at(options, "messages"));
+    add_list(line, "with", json_at(options, "with"));
+    add_number(line, "vus", json_at(options, "vus"));
+    add_number(line, "blocks", json_at(options, "blocks"));
+    add_word(line, "client-url", json_text(options, "client_url"));
+    add_word(line, "api-url", json_text(options, "api_url"));
+    add_word(line, "conversation", json_text(options, "conversation"));
+    if (json_bool(options, "reset", false)) {
+        strbuf_add_str(line, " --reset");
+    }
+}
+
 /* The command as typed in a shell, from what it stores of its options; nothing else of them goes
  * in: the line will be pasted. */
 static const char *command_line(struct report *report, const cJSON *root)
@@ -269,9 +283,12 @@ static const char *command_line(struct report *report, const cJSON *root)
     const cJSON *options = json_at(root, "options");
     const char *command = json_text(root, "command");
     bool load = command != NULL && strcmp(command, "stress") == 0;
-    strbuf_add_str(&line, load ? "tmscdp stress" : "tmscdp measure");
+    bool pair = command != NULL && strcmp(command, "pair") == 0;
+    strbuf_add_str(&line, load ? "tmscdp stress" : (pair ? "tmscdp pair" : "tmscdp measure"));
     if (load) {
         add_stress(&line, options);
+    } else if (pair) {
+        add_pair(&line, options);
     } else {
         add_measure(&line, options);
     }

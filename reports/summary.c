@@ -143,7 +143,11 @@ void report_summary(const struct report *report, struct strbuf *out)
     if (report->workload_count > 0) {
         add_loads(report, out);
     }
-    if (report->series_count + report->workload_count == 0) {
+    for (size_t i = 0; i < report->pair_count; i++) {
+        strbuf_addf(out, "pair: %zu figures of the page without and with %s\n",
+                    report->pair[i].line_count, report->pair[i].with);
+    }
+    if (report->series_count + report->workload_count + report->pair_count == 0) {
         strbuf_add_str(out, "NO DATA: nothing was measured.\n");
     }
 }

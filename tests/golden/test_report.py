@@ -185,6 +185,24 @@ class Fixed(ReportCase):
                 self.assertIn("NO DATA: raw/poll-vote-timeline.json.gz", Outline(self.page(run)).text)
                 shutil.rmtree(run)
 
+    def test_a_pair_shows_the_page_without_and_with_a_load(self):
+        result = json.loads((GOLDEN / "two-lists" / "result.json").read_text())
+        del result["measure"]
+        result["command"] = "pair"
+        result["pair"] = {
+            "order": "idle, loaded, loaded, idle", "messages": 100, "with": ["poll-vote"], "vus": 2,
+            "blocks": 1, "inconclusive": ["the machine was busy <100 %>"],
+            "metrics": [{"name": "bubble_ms", "title": "Bubble time", "unit": "ms",
+                         "better": "lower", "pairs": 2, "idle": 59.5, "loaded": 812.25,
+                         "change": 752.75, "low": 700, "high": 805.5},
+                        {"name": "lcp_ms", "title": "LCP", "unit": "ms", "better": "lower",
+                         "pairs": 0, "reason": "no pair of phases has it on both sides"}]}
+        run = self.run_dir("two-lists", json.dumps(result).encode())
+        text = Outline(self.page(run)).text
+        for words in ("The page under load", "59.5 ms", "812 ms", "+753 ms", "+700 ms to +806 ms",
+                      "busy <100 %>", "no pair of phases has it", "tmscdp pair --messages "):
+            self.assertIn(words, text)
+
     def test_every_table_and_picture_has_its_words(self):
         outline = Outline(self.page(self.run_dir("two-lists")))
         tags = [tag for tag, _ in outline.elements]
