@@ -200,7 +200,7 @@ class Fixed(ReportCase):
         run = self.run_dir("two-lists", json.dumps(result).encode())
         text = Outline(self.page(run)).text
         for words in ("The page under load", "59.5 ms", "812 ms", "+753 ms", "+700 ms to +806 ms",
-                      "busy <100 %>", "no pair of phases has it", "tmscdp pair --messages "):
+                      "busy <100 %>", "no pair of phases has it", "tmscdp pair --api-url "):
             self.assertIn(words, text)
 
     def test_every_table_and_picture_has_its_words(self):
