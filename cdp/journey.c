@@ -295,11 +295,28 @@ static bool is_calm(const struct journey *journey, uint64_t quiet_ms)
            clock_now_ns() - state->last_activity_ns >= quiet_ms * NS_PER_MS;
 }
 
+static bool others_are_answered(void *arg)
+{
+    const struct journey *journey = arg;
+    return messages_state(journey->messages)->others == 0 || page_gone(journey->page) != NULL;
+}
+
+/* Both kinds of requests; for the others there is an end of patience that is no error. */
+static enum err wait_answered(struct journey *journey, uint64_t patience_ns, uint64_t deadline_ns,
+                              struct err_msg *msg)
+{
+    struct loop *loop = session_loop(page_session(journey->page));
+    enum err err = loop_wait(loop, others_are_answered, journey, patience_ns, msg);
+    return err == ERR_OK || err == ERR_TIMEOUT ? journey_wait_idle(journey, deadline_ns, msg) : err;
+}
+
 enum err journey_settle(struct journey *journey, uint64_t quiet_ms, uint64_t deadline_ns,
                         struct err_msg *msg)
 {
+    uint64_t patience_ns = clock_now_ns() + JOURNEY_OTHERS_MS * NS_PER_MS;
+    patience_ns = patience_ns < deadline_ns ? patience_ns : deadline_ns;
     for (;;) {
-        enum err err = journey_wait_idle(journey, deadline_ns, msg);
+        enum err err = wait_answered(journey, patience_ns, deadline_ns, msg);
         if (err != ERR_OK) {
             return err;
         }
@@ -314,7 +331,8 @@ enum err journey_settle(struct journey *journey, uint64_t quiet_ms, uint64_t dea
         if (err != ERR_OK) {
             return err;
         }
-        if (quiet && is_calm(journey, quiet_ms)) {
+        bool answered = others_are_answered(journey) || clock_now_ns() >= patience_ns;
+        if (quiet && answered && is_calm(journey, quiet_ms)) {
             journey->calm = true;
             return ERR_OK;
         }

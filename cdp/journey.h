@@ -21,6 +21,7 @@
 #define JOURNEY_QUIET_MS       700
 #define JOURNEY_STAGE_QUIET_MS 350 /* at a count of messages */
 #define JOURNEY_HASTY_QUIET_MS 150 /* where nothing is measured */
+#define JOURNEY_OTHERS_MS      5000
 
 struct journey {
     struct page *page;
@@ -45,8 +46,9 @@ MUST_CHECK enum err journey_open(struct journey *journey, uint64_t timeout_ms, s
  * what is there instead. */
 MUST_CHECK enum err journey_check(struct journey *journey, struct err_msg *msg);
 
-/* Waits until the page was calm for `quiet_ms`. ERR_TIMEOUT when there is no calm before the
- * deadline. */
+/* Waits until the page was calm for `quiet_ms` and its other requests to the API are answered (for
+ * those at most JOURNEY_OTHERS_MS: one of them may never be). ERR_TIMEOUT when there is no calm
+ * before the deadline. */
 MUST_CHECK enum err journey_settle(struct journey *journey, uint64_t quiet_ms, uint64_t deadline_ns,
                                    struct err_msg *msg);
 

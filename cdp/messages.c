@@ -17,6 +17,12 @@ struct request {
     int status;
 };
 
+/* Another request of the app's scripts to its API: it may change the page when it is answered. */
+struct other {
+    struct other *next;
+    char *id;
+};
+
 struct messages {
     struct page *page;
     const struct profile *profile;
@@ -25,6 +31,7 @@ struct messages {
     struct id_set ids;
     struct id_set cursors; /* of pages that were answered */
     struct request *requests;
+    struct other *others;
     struct messages_state state;
     struct session_listener *listeners[LISTENERS];
 };
@@ -118,13 +125,52 @@ static struct request *add_request(struct messages *messages, const char *id, co
     return request;
 }
 
+static void drop_other(struct messages *messages, const char *id)
+{
+    struct other **at = &messages->others;
+    while (*at != NULL && (id == NULL || strcmp((*at)->id, id) != 0)) {
+        at = &(*at)->next;
+    }
+    struct other *other = *at;
+    if (other != NULL) {
+        *at = other->next;
+        free(other->id);
+        free(other);
+        messages->state.others--;
+    }
+}
+
+static bool is_of_the_api(const struct messages *messages, const cJSON *params)
+{
+    const char *type = json_text(params, "type");
+    const char *method = json_text(params, "request.method");
+    const char *url = json_text(params, "request.url");
+    const char *origin = messages->profile->api_origin;
+    return type != NULL && (strcmp(type, "Fetch") == 0 || strcmp(type, "XHR") == 0) &&
+           method != NULL && strcmp(method, "OPTIONS") != 0 && url != NULL &&
+           strncmp(url, origin, strlen(origin)) == 0;
+}
+
+static void add_other(struct messages *messages, const char *id)
+{
+    drop_other(messages, id); /* a redirect keeps its id */
+    struct other *other = mem_new(sizeof *other);
+    other->id = mem_dup_str(id);
+    other->next = messages->others;
+    messages->others = other;
+    messages->state.others++;
+}
+
 static void on_request(void *arg, const cJSON *params)
 {
     struct messages *messages = arg;
     const char *id = json_text(params, "requestId");
     const char *url = json_text(params, "request.url");
-    if (id != NULL && is_ours(messages, json_text(params, "request.method"), url) &&
-        find_request(messages, id) == NULL) {
+    bool ours = is_ours(messages, json_text(params, "request.method"), url);
+    if (id != NULL && !ours && is_of_the_api(messages, params)) {
+        add_other(messages, id);
+    }
+    if (id != NULL && ours && find_request(messages, id) == NULL) {
         (void)add_request(messages, id, url);
     }
 }
@@ -143,6 +189,7 @@ static void on_failed(void *arg, const cJSON *params)
 {
     struct messages *messages = arg;
     struct request *request = find_request(messages, json_text(params, "requestId"));
+    drop_other(messages, json_text(params, "requestId"));
     if (request != NULL) {
         const char *text = json_text(params, "errorText");
         /* The client takes requests back when its socket connects: no failure of anything. */
@@ -217,6 +264,7 @@ static void on_finished(void *arg, const cJSON *params)
 {
     struct messages *messages = arg;
     struct request *request = find_request(messages, json_text(params, "requestId"));
+    drop_other(messages, json_text(params, "requestId"));
     if (request == NULL) {
         return;
     }
@@ -342,6 +390,9 @@ void messages_free(struct messages *messages)
                         "the page is being closed");
     while (messages->requests != NULL) {
         drop_request(messages, messages->requests);
+    }
+    while (messages->others != NULL) {
+        drop_other(messages, messages->others->id);
     }
     id_set_release(&messages->ids);
     id_set_release(&messages->cursors);

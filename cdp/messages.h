@@ -22,6 +22,7 @@ struct messages_state {
     size_t loaded;             /* different ids */
     size_t in_flight;          /* requests without their answer read, held ones left out */
     size_t held;               /* requests that wait for a higher goal */
+    size_t others;             /* the app's other requests to its API that are not answered yet */
     size_t started;            /* requests so far */
     size_t newest;             /* of them those for the newest page, taken back or not */
     size_t failed;             /* refused, or with an answer that is none; not those taken back */

@@ -290,12 +290,15 @@ static void judge_stage(const struct variant_score *variant, size_t index,
     free(values);
 }
 
-static void add_screenshot(const struct stage_score *stage, cJSON *out)
+/* Taken in the first repetition. */
+static void add_screenshot(const struct variant_score *variant, const struct stage_score *stage,
+                           cJSON *out)
 {
-    const cJSON *shot = json_at(stage->last, "readings.screenshot");
+    const cJSON *file = raw_file(variant, 1, stage->messages);
+    const cJSON *shot = json_at(file, "readings.screenshot");
     const char *error = json_text(shot, "error");
     bool taken = shot != NULL && error == NULL;
-    json_add_text(out, "screenshot", taken ? json_text(stage->last, "screenshot") : NULL);
+    json_add_text(out, "screenshot", taken ? json_text(file, "screenshot") : NULL);
     if (error != NULL) {
         json_add_text(out, "screenshot_reason", error);
     }
@@ -316,7 +319,7 @@ static enum verdict stage_to_json(const struct variant_score *variant, size_t in
     const cJSON *how = json_at(stage->last, "how");
     json_add_node(out, "how", how != NULL ? cJSON_Duplicate(how, true) : json_new_array());
     values_to_json(stage->values, &stage->samples, out);
-    add_screenshot(stage, out);
+    add_screenshot(variant, stage, out);
     verdict_to_json(&verdict, out, "verdict");
     return verdict.verdict;
 }

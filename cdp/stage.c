@@ -124,9 +124,11 @@ static enum err reach_and_collect(const struct stage_visit *visit, struct journe
     char *trace = mem_format("raw/%s.trace.json.gz", name);
     char *shot_path = result_path(visit->run, shot);
     char *trace_path = result_path(visit->run, trace);
-    json_add_text(record->root, "screenshot", shot);
+    /* They would look alike: the first repetition's is enough. */
+    bool pictured = visit->repetition == 1;
+    json_add_text(record->root, "screenshot", pictured ? shot : NULL);
     struct collect_context context = { .journey = journey,
-                                       .screenshot_path = shot_path,
+                                       .screenshot_path = pictured ? shot_path : NULL,
                                        .trace_path = trace_path,
                                        .browser_pid = visit->browser->chrome.process.pid,
                                        .quick = plan->quick };

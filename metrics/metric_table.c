@@ -71,8 +71,8 @@ static const struct metric_def table[] = {
       "The slowest of the typed characters, from the key to the screen, in steps of 8 ms." },
     { "arriving_ms", "Main-thread time of ten arriving messages", "ms", METRIC_LOWER, METRIC_PAIRED,
       0,
-      "CPU time of the page's main thread for ten new messages of the open conversation, a tenth of "
-      "a second apart." },
+      "CPU time of the page's main thread for ten new messages of the open conversation, a twentieth "
+      "of a second apart." },
     { "live_fps", "Frames per second under live traffic", "fps", METRIC_HIGHER, METRIC_REPORT, 1,
       "Animation frames a second while others post into the open conversation." },
     { "live_ms", "Main-thread time of a live message", "ms", METRIC_LOWER, METRIC_PAIRED, 1,

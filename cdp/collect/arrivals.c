@@ -1,4 +1,4 @@
-/* Ten new messages of the open conversation, a tenth of a second apart, and what they cost the
+/* Ten new messages of the open conversation, a twentieth of a second apart, and what they cost the
  * main thread. They come as the app's own: as texts that its WebSocket brings (profile: storm), so
  * that no server's speed is in the figure. What the app then asks the server for is. */
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 #include "cdp/collect/sockets.h"
 
 #define MESSAGES   10
-#define EVERY_MS   100
+#define EVERY_MS   50
 #define TIMEOUT_MS 30000
 #define QUIET_MS   300
 

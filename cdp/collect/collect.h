@@ -29,7 +29,7 @@ enum collect_when {
 
 struct collect_context {
     struct journey *journey;
-    const char *screenshot_path;  /* where a picture of this stage goes; NULL while loading */
+    const char *screenshot_path;  /* where a picture of this stage goes; NULL for none */
     const char *trace_path;       /* the same for a trace */
     struct tracing *tracing;      /* from a collector's gather to its finish */
     const struct live_plan *live; /* for COLLECT_LIVE only */

@@ -154,6 +154,24 @@ static void a_page_that_is_never_calm_costs_the_time(void **state)
     chat_close(&chat);
 }
 
+static void a_page_whose_other_requests_are_open_is_waited_for(void **state)
+{
+    (void)state;
+    struct fake_chat chat;
+    struct err_msg msg = { "" };
+    chat_open(&chat, "{'when':'Test.ask','events':[" CHAT_EVENT(
+                         "Network.requestWillBeSent",
+                         "{'requestId':'o1','type':'Fetch','request':{'method':'GET',"
+                         "'url':'http://localhost:8000/api/v1/conversations/'}}") "]}");
+    chat_play(&chat, "Test.ask");
+    /* It is never answered: that is waited for, but no error. */
+    uint64_t before_ns = clock_now_ns();
+    assert_int_equal(journey_settle(&chat.journey, 50, clock_now_ns() + 300 * NS_PER_MS, &msg),
+                     ERR_OK);
+    assert_true(clock_now_ns() - before_ns >= 300 * NS_PER_MS);
+    chat_close(&chat);
+}
+
 static void a_list_that_is_not_there_or_wanders_has_no_end(void **state)
 {
     (void)state;
@@ -211,6 +229,7 @@ int main(void)
         cmocka_unit_test(a_chat_that_does_not_open_is_unreachable_with_what_is_there_instead),
         cmocka_unit_test(a_page_that_crashes_while_it_opens_is_closed),
         cmocka_unit_test(a_page_that_is_never_calm_costs_the_time),
+        cmocka_unit_test(a_page_whose_other_requests_are_open_is_waited_for),
         cmocka_unit_test(a_list_that_is_not_there_or_wanders_has_no_end),
         cmocka_unit_test(a_list_that_is_calm_at_its_end_is_not_waited_for_again),
         cmocka_unit_test(a_list_whose_end_moves_while_it_gets_calm_is_followed),

@@ -56,6 +56,32 @@ static void other_requests_are_not_messages(void **state)
     }
 }
 
+#define ASKS(id, type, method, url)                                                                \
+    CHAT_EVENT("Network.requestWillBeSent", "{'requestId':'" id "','type':'" type "','request':{"  \
+                                            "'method':'" method "','url':'" url "'}}")
+
+static void the_apps_other_requests_to_its_api_are_followed_to_their_end(void **state)
+{
+    (void)state;
+    struct fake_chat chat;
+    chat_open(
+        &chat, "{'when':'Test.ask','events':[" ASKS(
+                   "o1",
+                   "Fetch", "GET", "http://localhost:8000/api/v1/conversations/") "," ASKS("o2",
+                                                                                           "XHR", "POST", "http://localhost:8000/api/v1/x") "," ASKS("o2", "XHR", "POST", "http://localhost:8000/api/v1/x/") "," ASKS("o3", "Image", "GET", "http://localhost:8000/api/v1/files/proxy") "," ASKS("o4", "Preflight", "OPTIONS", "http://localhost:8000/api/v1/x") "," ASKS("o5", "Fetch", "GET", "http://localhost:3000/_next/data") "," ASKS("o6",
+                                                                                                                                                                                                                                                                                                                                                                                                                                             "Fetch",
+                                                                                                                                                                                                                                                                                                                                                                                                                                             "GET", "http://localhost:8000/api/v1/y") "]},"
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "{'when':'Test.end','events':[" CHAT_FINISHED("o1") "," CHAT_EVENT(
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "Network.loadingFailed", "{'requestId':'o6','canceled':true}") "," CHAT_FINISHED("o3") "]}");
+    chat_play(&chat, "Test.ask");
+    assert_int_equal(state_of(&chat)->others, 3); /* o1, o2 (redirected once), o6 */
+    assert_int_equal(state_of(&chat)->in_flight, 0);
+    chat_play(&chat, "Test.end");
+    assert_int_equal(state_of(&chat)->others, 1);
+    assert_int_equal(state_of(&chat)->failed, 0);
+    chat_close(&chat); /* with one still followed */
+}
+
 static void an_answer_without_an_older_page_says_that_there_is_no_more(void **state)
 {
     (void)state;
@@ -240,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_counted_by_different_ids),
         cmocka_unit_test(other_requests_are_not_messages),
+        cmocka_unit_test(the_apps_other_requests_to_its_api_are_followed_to_their_end),
         cmocka_unit_test(an_answer_without_an_older_page_says_that_there_is_no_more),
         cmocka_unit_test(what_is_no_page_of_messages_is_a_failure_with_its_words),
         cmocka_unit_test(a_request_taken_back_is_no_failure),

@@ -135,7 +135,7 @@ static void a_profile_that_is_not_there_is_said_with_those_that_are(void **state
     struct profile profile;
     struct err_msg msg = { "" };
     assert_int_equal(profile_load("tsm", &profile, &msg), ERR_USAGE);
-    assert_non_null(strstr(msg.text, "--profile tsm: no such profile; there is tms"));
+    assert_non_null(strstr(msg.text, "--profile tsm: no such profile; there is generic-list tms"));
     assert_int_equal(profile_load("./nowhere.json", &profile, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "./nowhere.json"));
 }
