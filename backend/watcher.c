@@ -17,7 +17,6 @@
 #define MS(ns)            ((double)(ns) / (double)NS_PER_MS)
 #define SECONDS(ns)       ((double)(ns) / (double)NS_PER_S)
 #define LOOKUPS_AT_END    64
-#define PLACE_BYTES       ((size_t)40)
 #define PREFIX_HEX_DIGITS 16
 
 struct watcher {
