@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "cli/command.h"
+#include "cli/connected.h"
 #include "cli/watched.h"
 #include "metrics/diagnosis.h"
 #include "reports/k6_summary.h"
@@ -18,6 +19,7 @@ void stressed_print(const char *dir, const cJSON *result, const char *const *sta
     } else {
         cJSON_ArrayForEach (workload, json_at(result, "stress.workloads")) {
             k6_summary_write(workload, stats, &text);
+            connected_write(json_at(workload, "sockets"), &text);
             watched_write(json_at(workload, "database"), &text);
             strbuf_add_char(&text, '\n');
         }
