@@ -53,15 +53,14 @@ static enum err start_browser(struct pairing *pairing, struct err_msg *msg)
     return err == ERR_TIMEOUT || err == ERR_CLOSED ? ERR_UNREACHABLE : err;
 }
 
-/* The browser's cores in use over a phase; NaN when it cannot be told. */
+/* CPU time of the browser so far; NaN when it cannot be told. */
 static double browser_cpu_s(const struct pairing *pairing)
 {
-    struct process_usage usage;
+    uint64_t cpu_ns = 0;
     struct err_msg unused;
     pid_t pid = pairing->browser.chrome.process.pid;
-    return process_tree_usage(pid, &usage, &unused) == ERR_OK
-               ? (double)usage.cpu_ns / (double)NS_PER_S
-               : (double)NAN;
+    return process_tree_cpu(pid, &cpu_ns, &unused) == ERR_OK ? (double)cpu_ns / (double)NS_PER_S
+                                                             : (double)NAN;
 }
 
 static enum err save_raw(const struct pairing *pairing, const cJSON *readings, struct err_msg *msg)

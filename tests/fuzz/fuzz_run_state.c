@@ -9,6 +9,7 @@
 #include "cli/run_state.h"
 #include "metrics/pair.h"
 
+/* NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void read_state(const cJSON *json)
