@@ -29,7 +29,7 @@ static const struct evidence_def table[] = {
     { "pool_at_limit", EVIDENCE_WORKLOAD, "share", evidence_pool_at_limit },
     { "pool_refusals", EVIDENCE_WORKLOAD, "requests", evidence_pool_refusals },
     { "knee", EVIDENCE_WORKLOAD, "VUs", evidence_knee },
-    { "file_time", EVIDENCE_WORKLOAD, "µs", evidence_file_time },
+    { "file_time", EVIDENCE_WORKLOAD, "share", evidence_file_time },
     { "generator_doubts", EVIDENCE_WORKLOAD, "doubts", evidence_generator_doubts },
     { "generator_late", EVIDENCE_WORKLOAD, "share", evidence_generator_late },
     { "host_busy", EVIDENCE_WORKLOAD, "share", evidence_host_busy },
