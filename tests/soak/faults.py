@@ -82,7 +82,9 @@ def judge(fault, clean, faulty, gates, runs):
     others = []
     for metric in sorted(gates - set(fault["moves"])):
         values = faulty.get(metric, [])
-        hits = sum(moved(value, clean[metric]) for value in values) if metric in clean else 0
+        if len(clean.get(metric, [])) < runs:
+            continue  # read once a variant: its spread is not known from this measurement
+        hits = sum(moved(value, clean[metric]) for value in values)
         if hits * 2 > len(values):
             others.append((metric, hits, len(values), metric in fault["implies"]))
     for metric, hits, count, implied in others:
