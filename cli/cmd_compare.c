@@ -104,7 +104,8 @@ static const struct command_line line = {
     .notes =
         "A time is slower or faster when a rank test says so with p < 0.01 (corrected for looking\n"
         "at many), the medians differ by more than 10 % (20 % when the sides were not measured in\n"
-        "turns) and by an absolute floor, and the 95 % interval is clear of no change. That needs\n"
+        "turns) and by an absolute floor, and the 95 % interval is clear of no change. A live\n"
+        "comparison shares the 0.01 out among the looks it may take. A time needs\n"
         "8 repetitions a side (`measure --runs 8`); with less than 5 times are shown and not "
         "judged.\n\n"
         "Exit codes: 0 nothing is worse, 99 something is, 111 it cannot be told or a figure is\n"
@@ -231,6 +232,7 @@ static cJSON *view_to_json(const struct compare_view *view, const struct compare
 /* Everything of one comparison. */
 struct work {
     struct sides sides;
+    double alpha; /* 0: the usual */
     struct compare_side side[2];
     struct comparison comparison;
     struct budgets budgets;
@@ -254,7 +256,9 @@ static enum err read_sides(struct work *work, struct err_msg *msg)
 
 static enum err judge(struct work *work, struct err_msg *msg)
 {
-    const struct compare_rules rules = { .seed = given.seed, .only = given.only };
+    const struct compare_rules rules = { .seed = given.seed,
+                                         .alpha = work->alpha,
+                                         .only = given.only };
     const char *command = json_text(work->side[1].conditions, "command");
     bool is_browser = command != NULL && strcmp(command, "measure") == 0;
     enum err err = ERR_OK;
@@ -372,6 +376,16 @@ static enum err check_live(struct err_msg *msg)
     return ERR_OK;
 }
 
+static uint64_t more_runs(void)
+{
+    return given.runs > 2 ? given.runs / 2 : 1;
+}
+
+static double live_alpha(void)
+{
+    return compare_live_alpha(given.runs, more_runs(), given.max_runs);
+}
+
 static enum err measure_live(const struct result_run *run, const char *const *words, size_t count,
                              struct sides *sides, struct err_msg *msg)
 {
@@ -382,11 +396,11 @@ static enum err measure_live(const struct result_run *run, const char *const *wo
         .words = words,
         .word_count = count,
         .first_runs = given.runs,
-        .more_runs = given.runs > 2 ? given.runs / 2 : 1,
+        .more_runs = more_runs(),
         .max_runs = given.max_runs,
         .max_time_ms = given.max_time_ms,
         .seed = given.seed,
-        .rules = { .seed = given.seed, .only = given.only },
+        .rules = { .seed = given.seed, .alpha = live_alpha(), .only = given.only },
     };
     struct loop *loop = NULL;
     enum err err = loop_new(&loop, msg);
@@ -436,6 +450,7 @@ static int run_live(const char *const *words, size_t count)
     if (err != ERR_OK) {
         return command_fail("compare", err, &msg);
     }
+    work.alpha = live_alpha();
     err = measure_live(&run, words, count, &work.sides, &msg);
     int code = err == ERR_OK ? conclude_live(&run, &work) : fail_live(&run, err, &msg);
     work_release(&work);

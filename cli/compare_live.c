@@ -145,6 +145,13 @@ static enum err next_block(struct loop *loop, const struct compare_live *live, u
     return err;
 }
 
+double compare_live_alpha(uint64_t first_runs, uint64_t more_runs, uint64_t max_runs)
+{
+    uint64_t rest = max_runs > first_runs ? max_runs - first_runs : 0;
+    uint64_t looks = 1 + (rest + more_runs - 1) / more_runs;
+    return COMPARE_ALPHA / (double)looks;
+}
+
 enum err compare_live_run(struct loop *loop, const struct compare_live *live,
                           struct compare_named *base, struct compare_named *head,
                           struct err_msg *msg)

@@ -28,6 +28,10 @@ struct compare_live {
     struct compare_rules rules;
 };
 
+/* Each look at the values is a chance for a false alarm: the α of all times that are looked at
+ * together stays COMPARE_ALPHA when each of the looks that there may be has an equal part of it. */
+double compare_live_alpha(uint64_t first_runs, uint64_t more_runs, uint64_t max_runs);
+
 /* Measures. `*base` and `*head` name what was measured: the same run directories, one a block, and
  * the two variants; compare_live_release frees their paths, also after an error. The error of a
  * measurement that could not be made is the error here, with its sentence. */

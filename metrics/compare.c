@@ -201,6 +201,7 @@ static void judge_lines(const struct compare_rules *rules, struct comparison *ou
 {
     struct compare_judging judging = {
         .seed = rules->seed,
+        .alpha = rules->alpha > 0.0 ? rules->alpha : COMPARE_ALPHA,
         .host_is_fine = out->host_is_fine,
         .host = out->host,
         .together = out->together,

@@ -63,6 +63,7 @@ struct compare_line {
 
 struct compare_rules {
     uint64_t seed;    /* of the bootstrap */
+    double alpha;     /* what p of a time must be below; 0: COMPARE_ALPHA */
     const char *only; /* comma-separated names of metrics; NULL: all */
 };
 

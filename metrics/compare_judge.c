@@ -152,14 +152,14 @@ static void judge_time(struct compare_line *line, const struct compare_judging *
     bool clear = is_clear_of_none(line);
     if (!judging->host_is_fine) {
         say(line, COMPARE_CANNOT_TELL, "cannot tell", "%s", judging->host);
-    } else if (large && clear && line->p < COMPARE_ALPHA) {
+    } else if (large && clear && line->p < judging->alpha) {
         say_different(line);
     } else if (is_within_floor(line) || (widest(line) <= SAME_TIMES && !(large && clear))) {
         say_same(line);
     } else if (large && clear) {
         say(line, COMPARE_CANNOT_TELL, "cannot tell",
             "a difference that is not sure yet: p is %.2g and must be below %g", line->p,
-            COMPARE_ALPHA);
+            judging->alpha);
     } else {
         say(line, COMPARE_CANNOT_TELL, "cannot tell",
             "its values spread too much for %zu and %zu repetitions", line->base->count,

@@ -6,6 +6,7 @@
 
 struct compare_judging {
     uint64_t seed;
+    double alpha;
     bool host_is_fine;
     const char *host; /* why not */
     bool together;

@@ -1,6 +1,7 @@
 /* What is called worse, better, the same, and what cannot be told. */
 #include "tests/unit/test.h"
 
+#include "cli/compare_live.h"
 #include "tests/unit/compare_fixture.h"
 
 struct pair {
@@ -198,6 +199,27 @@ static void looking_at_many_times_raises_the_bar(void **state)
     assert_int_equal(pair.comparison.verdict, COMPARE_UNDECIDED);
     assert_true(comparison_wants_more(&pair.comparison));
     finish(&pair);
+}
+
+static void whoever_looks_often_may_ask_for_more_certainty(void **state)
+{
+    (void)state;
+    static const double base[] = { 100, 101, 102, 103, 104 };
+    static const double head[] = { 150, 151, 152, 153, 154 };
+    struct err_msg msg = { "" };
+    struct pair pair;
+    const struct compare_rules rules = { .seed = 1, .alpha = 0.002 };
+    begin(&pair, "a", "a");
+    fixture_add(&pair.base, "scroll_ms", "150", base, 5);
+    fixture_add(&pair.head, "scroll_ms", "150", head, 5);
+    assert_int_equal(compare_sides(&pair.base, &pair.head, &rules, &pair.comparison, &msg), ERR_OK);
+    const struct compare_line *line = fixture_line(&pair.comparison, "scroll_ms", "150");
+    assert_int_equal(line->state, COMPARE_CANNOT_TELL);
+    assert_non_null(strstr(line->reason, "below 0.002"));
+    finish(&pair);
+    assert_true(fabs(compare_live_alpha(8, 4, 24) - 0.01 / 5) < 1e-12);
+    assert_true(fabs(compare_live_alpha(8, 4, 8) - 0.01) < 1e-12);
+    assert_true(fabs(compare_live_alpha(8, 4, 9) - 0.005) < 1e-12);
 }
 
 static void a_figure_that_a_side_lacks_never_passes(void **state)
@@ -510,6 +532,7 @@ int main(void)
         cmocka_unit_test(counts_are_judged_by_floors_and_by_their_spread),
         cmocka_unit_test(times_need_repetitions_size_and_certainty),
         cmocka_unit_test(looking_at_many_times_raises_the_bar),
+        cmocka_unit_test(whoever_looks_often_may_ask_for_more_certainty),
         cmocka_unit_test(a_figure_that_a_side_lacks_never_passes),
         cmocka_unit_test(a_time_that_exists_on_neither_side_is_not_compared),
         cmocka_unit_test(nothing_to_judge_is_no_pass),
