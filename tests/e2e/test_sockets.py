@@ -193,7 +193,7 @@ class Chat(unittest.TestCase):
             {"members": ramp(200, 2, 10),
              "posts": {"executor": "constant-arrival-rate", "flow": "post", "rate": 1,
                        "duration": "3s", "startTime": "6s", "preAllocatedVUs": 5}},
-            metrics=post["metrics"], fanout={"late": "1s", "window": "4s"},
+            metrics=post["metrics"], fanout={"late": "1s", "window": "10s"},
             thresholds={"socket_drops": ["count==0"], "socket_connect_failed": ["rate==0"],
                         "fanout_lost": ["rate==0"], "socket_cleanup": ["max<5000"]})
         file = self.chat.dir / "workload.json"
@@ -207,8 +207,11 @@ class Chat(unittest.TestCase):
         self.assertEqual(sockets["connections"]["connected"], 200)
         self.assertEqual(sockets["connections"]["identities"], 200)
         self.assertEqual(sockets["plateaus"][0]["server_count"], 200)
-        self.assertEqual(sockets["fanout"]["expected"], 199 * sockets["fanout"]["messages"])
-        self.assertGreaterEqual(sockets["fanout"]["messages"], 3)
+        fanout = sockets["fanout"]
+        self.assertGreaterEqual(fanout["messages"], 1)
+        self.assertGreaterEqual(fanout["expected"], 199)
+        self.assertLessEqual(fanout["expected"], 199 * fanout["messages"])
+        self.assertEqual((fanout["lost"], fanout["delivered"]), (0, fanout["expected"]))
         self.assertEqual(sockets["fanout"]["order_violations"], 0)
         for part in ("total", "tcp", "upgrade", "open", "ack", "rooms_joined"):
             self.assertEqual(sockets["connect_ms"][part]["n"], 200)
