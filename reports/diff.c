@@ -1,6 +1,6 @@
 #include "reports/diff.h"
 
-#include <math.h>
+#include <assert.h>
 
 #include "base/mem.h"
 #include "reports/clean.h"
@@ -116,6 +116,12 @@ static void add_pictures(struct report *report, const struct report_series *base
     }
 }
 
+static bool named_alike(const struct report_series *a, const struct report_series *b)
+{
+    assert(a->raw_name != NULL && b->raw_name != NULL);
+    return strcmp(a->raw_name, b->raw_name) == 0;
+}
+
 static void add_series(struct report *report, cJSON *const *roots)
 {
     struct report_diff *diff = report->diff;
@@ -128,7 +134,7 @@ static void add_series(struct report *report, cJSON *const *roots)
         }
         const char *names[2] = { base->raw_name, head->raw_name };
         struct diff_part *part = &diff->part[diff->part_count++];
-        part->label = strcmp(names[0], names[1]) == 0
+        part->label = named_alike(base, head)
                           ? report_keep_text(report, names[0], 60)
                           : report_keep_format(report, "%s against %s", base->label, head->label);
         compare(report, roots, names, part);
