@@ -9,6 +9,7 @@
 #include "cli/compare_inputs.h"
 #include "cli/compare_live.h"
 #include "cli/compare_outputs.h"
+#include "cli/shared_options.h"
 #include "metrics/result.h"
 
 static struct {
@@ -84,8 +85,7 @@ static const struct option_spec specs[] = {
     { OPTION_FLAG, "step-summary", 0, NULL, NULL,
       "Append the Markdown to the file that GITHUB_STEP_SUMMARY names.",
       &given.outputs.step_summary },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL, "Exit with 0 whatever the verdict is.",
-      &given.soft_fail },
+    SHARED_SOFT_FAIL(&given.soft_fail),
     { OPTION_FLAG, "quiet", 'q', NULL, NULL, "Only errors on stderr.", &given.quiet },
 };
 

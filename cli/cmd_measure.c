@@ -12,6 +12,7 @@
 #include "cli/inputs.h"
 #include "cli/live_post.h"
 #include "cli/measured.h"
+#include "cli/shared_options.h"
 
 #define VARIANT_NAME_MAX ((size_t)40)
 #define VIEWPORT_MIN     200
@@ -78,18 +79,15 @@ static const struct option_spec specs[] = {
       "of ten members).",
       &given.live_conversation },
     { OPTION_HEADING, "The chat", 0, NULL, NULL, NULL, NULL },
-    { OPTION_TEXT, "client-url", 0, "URL", "CLIENT_URL",
-      "The web client (default http://127.0.0.1:3000).", &given.client_url },
+    SHARED_CLIENT_URL(&given.client_url),
     { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL",
       "The API, with or without /api/v1 (default http://127.0.0.1:8000).", &given.api_url },
-    { OPTION_TEXT, "conversation", 0, "ID", "CONV_ID",
-      "The conversation to open (default: the seeded group).", &given.conversation },
+    SHARED_CONVERSATION(&given.conversation),
     { OPTION_TEXT, "token-file", 0, "FILE", NULL,
       "A JSON array of login tokens, of which the first is used (default: the seeded ones; "
       "AUTH_TOKEN holds a token itself).",
       &given.token_file },
-    { OPTION_TEXT, "profile", 0, "NAME|FILE", NULL, "The app's description (default tms).",
-      &given.profile },
+    SHARED_PROFILE(&given.profile),
     { OPTION_LIST, "allow-host", 0, "HOST", NULL,
       "A host that is not this machine and may be measured all the same; repeatable.",
       &given.allowed_hosts },
@@ -107,22 +105,16 @@ static const struct option_spec specs[] = {
     { OPTION_DURATION, "timeout", 0, "TIME", NULL,
       "For the first load, and for reaching each number of messages (default 60s).",
       &given.timeout_ms },
-    { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH",
-      "The browser's program (default chromium-headless-shell, else chromium).", &given.chrome },
-    { OPTION_TEXT, "chrome-flags", 0, "FLAGS", NULL, "More flags for it, blank-separated.",
-      &given.chrome_flags },
+    SHARED_CHROME(&given.chrome),
+    SHARED_CHROME_FLAGS(&given.chrome_flags),
     { OPTION_FLAG, "headed", 0, NULL, NULL, "Show the browser's window.", &given.headed },
     { OPTION_HEADING, "Results", 0, NULL, NULL, NULL, NULL },
-    { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
-      "Where the run's directory is made (default data/runs).", &given.runs_dir },
-    { OPTION_TEXT, "data-dir", 0, "DIR", NULL, "Where seeding left its files (default data).",
-      &given.data_dir },
-    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
-      &given.json },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
-      "Exit with 0 whatever the verdicts are; they stay in the files.", &given.soft_fail },
+    SHARED_RUNS_DIR(&given.runs_dir),
+    SHARED_DATA_DIR(&given.data_dir),
+    SHARED_JSON(&given.json),
+    SHARED_SOFT_FAIL(&given.soft_fail),
     { OPTION_FLAG, "quiet", 'q', NULL, NULL, "Only errors on stderr.", &given.quiet },
-    { OPTION_FLAG, "verbose", 'v', NULL, "VERBOSE", "Every step on stderr.", &given.verbose },
+    SHARED_VERBOSE(&given.verbose),
 };
 
 static const struct command_line line = {

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/pair_run.h"
+#include "cli/shared_options.h"
 
 #define VUS_MAX       1000
 #define WINDOW_MAX_MS 600000
@@ -68,40 +69,28 @@ static const struct option_spec specs[] = {
       "The web client, its query kept (default http://127.0.0.1:3000).", &given.client_url },
     { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL", "The API (default http://127.0.0.1:8000).",
       &given.api_url },
-    { OPTION_TEXT, "conversation", 0, "ID", "CONV_ID",
-      "The conversation to open (default: the seeded group).", &given.conversation },
-    { OPTION_TEXT, "profile", 0, "NAME|FILE", NULL, "The app's description (default tms).",
-      &given.profile },
-    { OPTION_LIST, "allow-host", 0, "HOST", NULL,
-      "A host that is not this machine and may be loaded all the same; repeatable.",
-      &given.allowed_hosts },
-    { OPTION_TEXT, "data-dir", 0, "DIR", NULL, "Where seeding left its files (default data).",
-      &given.data_dir },
+    SHARED_CONVERSATION(&given.conversation),
+    SHARED_PROFILE(&given.profile),
+    SHARED_LOADED_HOST(&given.allowed_hosts),
+    SHARED_DATA_DIR(&given.data_dir),
     { OPTION_TEXT, "database-url", 0, "URL", "DATABASE_URL",
       "For --reset; without a password on the command line.", &given.database_url },
     { OPTION_FLAG, "reset", 0, NULL, NULL,
       "Before each block and at the end, remove what was posted: pages grow with it.",
       &given.reset },
-    { OPTION_COUNT, "seeded-seed", 0, "N", NULL, "For --reset: `tmscdp seed --seed` (default 1).",
-      &given.seeded_seed },
-    { OPTION_COUNT, "seeded-reactions", 0, "N", NULL,
-      "For --reset: `tmscdp seed --reactions` (default 0).", &given.seeded_reactions },
+    SHARED_SEEDED_SEED(&given.seeded_seed),
+    SHARED_SEEDED_REACTIONS(&given.seeded_reactions),
     { OPTION_HEADING, "The browser", 0, NULL, NULL, NULL, NULL },
     { OPTION_DURATION, "timeout", 0, "TIME", NULL,
       "For the opening, and for loading the messages (default 60s).", &given.timeout_ms },
-    { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH", "The browser's program.", &given.chrome },
-    { OPTION_TEXT, "chrome-flags", 0, "FLAGS", NULL, "More flags for it, blank-separated.",
-      &given.chrome_flags },
+    SHARED_CHROME(&given.chrome),
+    SHARED_CHROME_FLAGS(&given.chrome_flags),
     { OPTION_HEADING, "Results", 0, NULL, NULL, NULL, NULL },
-    { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
-      "Where the run's directory is made (default data/runs).", &given.runs_dir },
-    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
-      &given.json },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
-      "Exit with 0 where it would be 99 or 111; what was found stays in the files.",
-      &given.soft_fail },
+    SHARED_RUNS_DIR(&given.runs_dir),
+    SHARED_JSON(&given.json),
+    SHARED_SOFT_FAIL(&given.soft_fail),
     { OPTION_FLAG, "quiet", 'q', NULL, NULL, "Only errors on stderr.", &given.quiet },
-    { OPTION_FLAG, "verbose", 'v', NULL, "VERBOSE", "Every step on stderr.", &given.verbose },
+    SHARED_VERBOSE(&given.verbose),
 };
 
 static const struct command_line line = {

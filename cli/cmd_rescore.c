@@ -6,6 +6,7 @@
 #include "cdp/rescore.h"
 #include "cli/command.h"
 #include "cli/measured.h"
+#include "cli/shared_options.h"
 
 static struct {
     bool json;
@@ -13,10 +14,8 @@ static struct {
 } given;
 
 static const struct option_spec specs[] = {
-    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
-      &given.json },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
-      "Exit with 0 whatever the verdicts are; they stay in the file.", &given.soft_fail },
+    SHARED_JSON(&given.json),
+    SHARED_SOFT_FAIL(&given.soft_fail),
 };
 
 static const struct command_line line = {

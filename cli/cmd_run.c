@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "cli/command.h"
 #include "cli/run_suite.h"
+#include "cli/shared_options.h"
 
 #define STATE_FILE_BYTES ((size_t)1024 * 1024)
 
@@ -55,17 +56,14 @@ static const struct option_spec specs[] = {
       "Seed anew in any case, also a database that is elsewhere or has users of its own.",
       &given.seed },
     { OPTION_HEADING, "The chat", 0, NULL, NULL, NULL, NULL },
-    { OPTION_TEXT, "client-url", 0, "URL", "CLIENT_URL",
-      "The web client (default http://127.0.0.1:3000).", &given.client_url },
+    SHARED_CLIENT_URL(&given.client_url),
     { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL", "The API (default http://127.0.0.1:8000).",
       &given.api_url },
     { OPTION_TEXT, "database-url", 0, "URL", "DATABASE_URL",
       "The chat's database: to seed, to reset between the parts, to look for lost messages; without "
       "a password on the command line.",
       &given.database_url },
-    { OPTION_LIST, "allow-host", 0, "HOST", NULL,
-      "A host that is not this machine and may be loaded all the same; repeatable.",
-      &given.allowed_hosts },
+    SHARED_LOADED_HOST(&given.allowed_hosts),
     { OPTION_TEXT, "data-dir", 0, "DIR", NULL, "Where seeding leaves its files (default data).",
       &given.data_dir },
     { OPTION_TEXT, "secret-file", 0, "FILE", NULL,
@@ -78,17 +76,13 @@ static const struct option_spec specs[] = {
     { OPTION_HEADING, "The browser", 0, NULL, NULL, NULL, NULL },
     { OPTION_TEXT, "messages", 0, "LIST", NULL,
       "Numbers of loaded messages (default 50,150,200; quick 50,150).", &given.messages },
-    { OPTION_TEXT, "chrome", 0, "PATH", "CHROME_PATH", "The browser's program.", &given.chrome },
+    SHARED_CHROME(&given.chrome),
     { OPTION_HEADING, "Results", 0, NULL, NULL, NULL, NULL },
-    { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
-      "Where the run's directory is made (default data/runs).", &given.runs_dir },
-    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
-      &given.json },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
-      "Exit with 0 where it would be 99 or 111; the verdicts stay in the files.",
-      &given.soft_fail },
+    SHARED_RUNS_DIR(&given.runs_dir),
+    SHARED_JSON(&given.json),
+    SHARED_SOFT_FAIL(&given.soft_fail),
     { OPTION_FLAG, "quiet", 'q', NULL, NULL, "No progress; only errors on stderr.", &given.quiet },
-    { OPTION_FLAG, "verbose", 'v', NULL, "VERBOSE", "More words on stderr.", &given.verbose },
+    SHARED_VERBOSE(&given.verbose),
 };
 
 static const struct command_line line = {

@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/terminal.h"
 #include "cli/command.h"
+#include "cli/shared_options.h"
 #include "cli/stress_database.h"
 #include "cli/stressed.h"
 #include "reports/k6_summary.h"
@@ -71,11 +72,8 @@ static const struct option_spec specs[] = {
     { OPTION_TEXT, "api-url", 0, "URL", "BASE_URL",
       "The API; with a path, that is where it begins (default http://127.0.0.1:8000).",
       &given.api_url },
-    { OPTION_LIST, "allow-host", 0, "HOST", NULL,
-      "A host that is not this machine and may be loaded all the same; repeatable.",
-      &given.allowed_hosts },
-    { OPTION_TEXT, "data-dir", 0, "DIR", NULL, "Where seeding left its files (default data).",
-      &given.data_dir },
+    SHARED_LOADED_HOST(&given.allowed_hosts),
+    SHARED_DATA_DIR(&given.data_dir),
     { OPTION_LIST, "env", 'e', "NAME=VALUE", NULL,
       "A variable of the environment, like CONV_ID or POLL_ID; repeatable.", &given.env },
     { OPTION_HEADING, "The chat's database", 0, NULL, NULL, NULL, NULL },
@@ -92,10 +90,8 @@ static const struct option_spec specs[] = {
       &given.pool_size },
     { OPTION_FLAG, "reset", 0, NULL, NULL,
       "Before each scenario, remove what earlier runs left: answers grow with it.", &given.reset },
-    { OPTION_COUNT, "seeded-seed", 0, "N", NULL, "For --reset: `tmscdp seed --seed` (default 1).",
-      &given.seeded_seed },
-    { OPTION_COUNT, "seeded-reactions", 0, "N", NULL,
-      "For --reset: `tmscdp seed --reactions` (default 0).", &given.seeded_reactions },
+    SHARED_SEEDED_SEED(&given.seeded_seed),
+    SHARED_SEEDED_REACTIONS(&given.seeded_reactions),
     { OPTION_HEADING, "Judging", 0, NULL, NULL, NULL, NULL },
     { OPTION_FLAG, "no-thresholds", 0, NULL, NULL, "Do not evaluate thresholds.",
       &given.no_thresholds },
@@ -116,14 +112,11 @@ static const struct option_spec specs[] = {
       "Of all random choices (default: a new one, in the "
       "result).",
       &given.seed },
-    { OPTION_TEXT, "runs-dir", 0, "DIR", NULL,
-      "Where the run's directory is made (default data/runs).", &given.runs_dir },
-    { OPTION_FLAG, "json", 0, NULL, NULL, "Print the whole result as JSON on stdout.",
-      &given.json },
-    { OPTION_FLAG, "soft-fail", 0, NULL, NULL,
-      "Exit with 0 whatever the verdicts are; they stay in the files.", &given.soft_fail },
+    SHARED_RUNS_DIR(&given.runs_dir),
+    SHARED_JSON(&given.json),
+    SHARED_SOFT_FAIL(&given.soft_fail),
     { OPTION_FLAG, "quiet", 'q', NULL, NULL, "No live line; only errors on stderr.", &given.quiet },
-    { OPTION_FLAG, "verbose", 'v', NULL, "VERBOSE", "Every step on stderr.", &given.verbose },
+    SHARED_VERBOSE(&given.verbose),
 };
 
 static const struct command_line line = {
