@@ -15,6 +15,7 @@ struct request {
     char *hold_id; /* of the Fetch domain while it is held, else NULL */
     char *cursor;  /* NULL: the newest page */
     int status;
+    bool asked; /* for its body: from then on the answer to that alone ends it */
 };
 
 /* Another request of the app's scripts to its API: it may change the page when it is answered. */
@@ -58,10 +59,11 @@ static void note_failure(struct messages *messages, const char *why)
     (void)snprintf(messages->state.last_error, sizeof messages->state.last_error, "%s", why);
 }
 
+/* One whose body was asked for is an argument of that command: no later event may end it too. */
 static struct request *find_request(const struct messages *messages, const char *id)
 {
     for (struct request *at = messages->requests; at != NULL && id != NULL; at = at->next) {
-        if (strcmp(at->id, id) == 0) {
+        if (!at->asked && strcmp(at->id, id) == 0) {
             return at;
         }
     }
@@ -281,6 +283,7 @@ static void on_finished(void *arg, const cJSON *params)
                                        .method = "Network.getResponseBody",
                                        .params = ask };
     struct err_msg msg = { "" };
+    request->asked = true;
     if (session_send(page_session(messages->page), &command, on_body, request, &msg) != ERR_OK) {
         note_failure(messages, msg.text);
         drop_request(messages, request);

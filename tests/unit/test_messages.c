@@ -261,6 +261,29 @@ static void closing_with_a_body_still_asked_for_is_safe(void **state)
     chat_close(&chat);
 }
 
+static void a_request_that_ends_twice_is_read_once(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {
+        CHAT_FINISHED("r1"),
+        CHAT_EVENT("Network.loadingFailed", "{'requestId':'r1','errorText':'net::ERR_FAILED'}"),
+    };
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct fake_chat chat;
+        char *rules = mem_format("{'when':'Test.play','events':[%s]},{'when':'r1','times':1,"
+                                 "'events':[%s],'body':{'data':[{'id':'a'}],'pagination':"
+                                 "{'next_cursor':null}}},{'when':'r1','error':'asked again'}",
+                                 CHAT_FETCH("r1", ""), ends[i]);
+        chat_open(&chat, rules);
+        free(rules);
+        chat_play(&chat, "Test.play");
+        chat_wait_idle(&chat);
+        assert_int_equal(state_of(&chat)->loaded, 1);
+        assert_int_equal(state_of(&chat)->failed, 0);
+        chat_close(&chat);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +297,7 @@ int main(void)
         cmocka_unit_test(an_older_page_is_held_until_the_goal_is_raised),
         cmocka_unit_test(a_page_that_was_answered_before_passes_at_any_time),
         cmocka_unit_test(a_held_request_that_the_page_takes_back_is_forgotten),
+        cmocka_unit_test(a_request_that_ends_twice_is_read_once),
         cmocka_unit_test(closing_with_a_body_still_asked_for_is_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
