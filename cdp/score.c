@@ -360,8 +360,8 @@ static enum verdict live_to_json(const struct variant_score *variant, const stru
         const char *end = json_text(file, "crash");
         const char *reason = end != NULL ? end : json_text(file, "reason");
         note_once(crash, sizeof crash, end, run, variant->runs);
-        messages = json_number(file, "readings.live.loaded", 0.0) +
-                   json_number(file, "readings.live.traffic.arrived", 0.0);
+        messages = fmax(messages, json_number(file, "readings.live.loaded", 0.0) +
+                                      json_number(file, "readings.live.traffic.arrived", 0.0));
         collect_score(COLLECT_LIVE, json_at(file, "readings"), reason, &known, &samples);
     }
     struct metric_value *values = NULL;

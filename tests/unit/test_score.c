@@ -376,6 +376,29 @@ static void live_traffic_has_a_section_and_a_verdict_of_its_own(void **state)
     tear_down(&fixture);
 }
 
+static void live_traffic_counts_its_messages_by_the_run_that_had_most(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"readings\":{\"live\":{\"loaded\":10,\"traffic\":{\"arrived\":50}}}}",
+        "{\"readings\":{},\"crash\":\"the page crashed\"}",
+    };
+    for (size_t last = 0; last < COUNT_OF(texts); last++) {
+        struct fixture fixture;
+        set_up(&fixture);
+        cJSON_ReplaceItemInObjectCaseSensitive(fixture.options, "runs", parse("3"));
+        json_add_node(fixture.options, "live", parse("{\"per_s\":10,\"conversation\":\"c9\"}"));
+        json_add_node(fixture.raw, "plain-r1-live", parse(texts[1 - last]));
+        json_add_node(fixture.raw, "plain-r2-live",
+                      parse(texts[last])); /* a third run is missing */
+        cJSON *section = section_of(&fixture);
+        const cJSON *variant = cJSON_GetArrayItem(json_at(section, "variants"), 0);
+        assert_true(json_number(variant, "live.messages", 0.0) == 60.0);
+        cJSON_Delete(section);
+        tear_down(&fixture);
+    }
+}
+
 static void a_target_missed_on_a_noisy_machine_is_no_data(void **state)
 {
     (void)state;
@@ -423,6 +446,7 @@ int main(void)
         cmocka_unit_test(a_blank_screenshot_is_none_with_its_reason),
         cmocka_unit_test(a_paint_without_an_element_is_told_by_another_repetition),
         cmocka_unit_test(live_traffic_has_a_section_and_a_verdict_of_its_own),
+        cmocka_unit_test(live_traffic_counts_its_messages_by_the_run_that_had_most),
         cmocka_unit_test(a_target_missed_on_a_noisy_machine_is_no_data),
         cmocka_unit_test(our_own_share_is_the_worst_of_the_windows),
         cmocka_unit_test(names_of_raw_files_say_what_they_hold),
