@@ -230,6 +230,12 @@ char *url_origin(const struct url *url)
     return mem_format("%s://%s%s%s:%u", url->scheme, open, url->host, close, url->port);
 }
 
+bool url_has_origin(const char *text, const char *origin)
+{
+    size_t length = strlen(origin);
+    return strncmp(text, origin, length) == 0 && strchr("/?#", text[length]) != NULL;
+}
+
 static bool ends_with(const char *text, const char *tail)
 {
     size_t len = strlen(text);

@@ -26,6 +26,9 @@ MUST_CHECK enum err url_parse(const char *text, const char *what, struct url *ou
  */
 char *url_origin(const struct url *url);
 
+/* Whether a URL, as a browser writes it, is of that origin (url_origin's form). */
+bool url_has_origin(const char *text, const char *origin);
+
 /* localhost, *.localhost, 127.0.0.0/8 and ::1. */
 bool url_is_loopback(const struct url *url);
 

@@ -72,7 +72,7 @@ enum err destination_find(const struct profile *profile, const struct destinatio
 {
     struct url client;
     struct url api;
-    *out = (struct destination){ NULL, NULL };
+    *out = (struct destination){ NULL, NULL, NULL };
     enum err err = read_url(wish->client_url, "--client-url", wish->allowed_hosts, &client, msg);
     if (err == ERR_OK) {
         err = read_url(wish->api_url, "--api-url", wish->allowed_hosts, &api, msg);
@@ -91,6 +91,7 @@ enum err destination_find(const struct profile *profile, const struct destinatio
         return err;
     }
     char *origin = mapped ? mem_dup_str(profile->client_origin) : url_origin(&client);
+    out->api_origin = mapped ? mem_dup_str(profile->api_origin) : url_origin(&api);
     char *route = profile_fill(profile->route, "conversation", wish->conversation);
     out->url =
         mem_format("%s%s%s%s", origin, route, client.query[0] != '\0' ? "?" : "", client.query);
@@ -102,6 +103,7 @@ enum err destination_find(const struct profile *profile, const struct destinatio
 void destination_release(struct destination *destination)
 {
     free(destination->url);
+    free(destination->api_origin);
     free(destination->host_rules);
-    *destination = (struct destination){ NULL, NULL };
+    *destination = (struct destination){ NULL, NULL, NULL };
 }

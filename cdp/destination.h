@@ -13,6 +13,7 @@
 
 struct destination {
     char *url;        /* of the conversation, with the query of the client's URL */
+    char *api_origin; /* where the page asks for its API */
     char *host_rules; /* for --host-resolver-rules; NULL for none */
 };
 

@@ -83,8 +83,10 @@ enum err journey_prepare(struct journey *journey, struct err_msg *msg)
         err = block_requests(journey, msg);
     }
     if (err == ERR_OK) {
-        err = messages_new(journey->page, journey->profile, journey->conversation,
-                           &journey->messages, msg);
+        const struct messages_spec spec = { .profile = journey->profile,
+                                            .conversation = journey->conversation,
+                                            .api_origin = journey->api_origin };
+        err = messages_new(journey->page, &spec, &journey->messages, msg);
     }
     return err;
 }

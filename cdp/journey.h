@@ -28,11 +28,12 @@ struct journey {
     const struct profile *profile;
     struct messages *messages;
     const char *conversation;
-    const char *url;   /* of the conversation, as the browser shall open it */
-    const char *token; /* never logged, never stored */
-    cJSON *how;        /* array of the steps taken, in words; borrowed */
-    bool hasty;        /* nothing will be measured: a short calm after the first load suffices */
-    bool calm;         /* nothing was asked of the page since it was calm */
+    const char *url;        /* of the conversation, as the browser shall open it */
+    const char *api_origin; /* where the page asks for its API */
+    const char *token;      /* never logged, never stored */
+    cJSON *how;             /* array of the steps taken, in words; borrowed */
+    bool hasty; /* nothing will be measured: a short calm after the first load suffices */
+    bool calm;  /* nothing was asked of the page since it was calm */
 };
 
 /* Prepares the page: login, observers, blocked requests, message watch. */

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "cdp/base64.h"
 #include "cdp/id_set.h"
 
@@ -27,6 +28,7 @@ struct other {
 struct messages {
     struct page *page;
     const struct profile *profile;
+    const char *api_origin;
     char *path; /* of the conversation's message pages */
     size_t goal;
     struct id_set ids;
@@ -147,10 +149,9 @@ static bool is_of_the_api(const struct messages *messages, const cJSON *params)
     const char *type = json_text(params, "type");
     const char *method = json_text(params, "request.method");
     const char *url = json_text(params, "request.url");
-    const char *origin = messages->profile->api_origin;
     return type != NULL && (strcmp(type, "Fetch") == 0 || strcmp(type, "XHR") == 0) &&
            method != NULL && strcmp(method, "OPTIONS") != 0 && url != NULL &&
-           strncmp(url, origin, strlen(origin)) == 0;
+           url_has_origin(url, messages->api_origin);
 }
 
 static void add_other(struct messages *messages, const char *id)
@@ -352,13 +353,14 @@ static enum err enable_holding(struct messages *messages, struct err_msg *msg)
     return page_call(messages->page, "Fetch.enable", params, NULL, msg);
 }
 
-enum err messages_new(struct page *page, const struct profile *profile, const char *conversation,
-                      struct messages **out, struct err_msg *msg)
+enum err messages_new(struct page *page, const struct messages_spec *spec, struct messages **out,
+                      struct err_msg *msg)
 {
     struct messages *messages = mem_new(sizeof *messages);
     messages->page = page;
-    messages->profile = profile;
-    messages->path = profile_fill(profile->messages_path, "conversation", conversation);
+    messages->profile = spec->profile;
+    messages->api_origin = spec->api_origin;
+    messages->path = profile_fill(spec->profile->messages_path, "conversation", spec->conversation);
     static const struct {
         const char *method;
         void (*on_event)(void *arg, const cJSON *params);

@@ -32,11 +32,16 @@ struct messages_state {
     char last_error[200];      /* what failed last; empty before */
 };
 
-/* Starts to watch, with a goal of 0: every older page is held. The page and the profile are
- * borrowed. */
-MUST_CHECK enum err messages_new(struct page *page, const struct profile *profile,
-                                 const char *conversation, struct messages **out,
-                                 struct err_msg *msg);
+struct messages_spec {
+    const struct profile *profile;
+    const char *conversation;
+    const char *api_origin; /* of the API that the page asks: its other requests are told by it */
+};
+
+/* Starts to watch, with a goal of 0: every older page is held. The page, the profile and the origin
+ * are borrowed as long as the watch lives. */
+MUST_CHECK enum err messages_new(struct page *page, const struct messages_spec *spec,
+                                 struct messages **out, struct err_msg *msg);
 
 /* Stops watching; NULL is allowed. */
 void messages_free(struct messages *messages);

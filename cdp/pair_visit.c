@@ -440,6 +440,7 @@ static enum err in_a_page(struct browser *browser, const struct pair_visit *visi
     watch->journey = (struct journey){ .profile = visit->profile,
                                        .conversation = visit->conversation,
                                        .url = visit->url,
+                                       .api_origin = visit->api_origin,
                                        .token = visit->token,
                                        .how = json_add_array(raw, "how") };
     enum err err = page_open(browser->session, &spec, &watch->journey.page, msg);

@@ -26,9 +26,10 @@ struct pair_visit {
     const struct profile *profile;
     const char *conversation;
     const char *token;
-    const char *url;     /* of the conversation */
-    uint64_t messages;   /* to be loaded before the page is scrolled */
-    uint64_t timeout_ms; /* for the opening, and for reaching the messages */
+    const char *url;        /* of the conversation */
+    const char *api_origin; /* where the page asks for its API */
+    uint64_t messages;      /* to be loaded before the page is scrolled */
+    uint64_t timeout_ms;    /* for the opening, and for reaching the messages */
     unsigned width;
     unsigned height;
     const char *trace_path; /* where the trace of the scroll goes */

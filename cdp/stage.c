@@ -232,6 +232,7 @@ static enum err in_a_page(const struct stage_visit *visit, walk_fn *walk, const 
         .profile = plan->profile,
         .conversation = conversation,
         .url = url,
+        .api_origin = visit->variant->destination.api_origin,
         .token = plan->token,
     };
     enum err err = page_open(visit->browser->session, &spec, &journey.page, msg);

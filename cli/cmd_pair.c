@@ -244,6 +244,7 @@ static void fill_plan(const struct holdings *own, size_t names, struct pair_plan
                                        .conversation = own->conversation,
                                        .token = own->token[0],
                                        .url = plan->destination.url,
+                                       .api_origin = plan->destination.api_origin,
                                        .messages = given.messages,
                                        .timeout_ms = given.timeout_ms,
                                        .width = WIDTH,

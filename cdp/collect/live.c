@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/url.h"
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
 
@@ -18,6 +19,7 @@ static const char *const metrics[] = { "live_fps", "live_ms", "live_requests", "
 /* What the page sends and receives meanwhile. */
 struct traffic {
     const struct profile *profile;
+    const char *api_origin;
     const char *conversation;
     struct live_plan plan;
     const struct page *page;
@@ -32,9 +34,8 @@ static void on_request(void *arg, const cJSON *params)
     struct traffic *traffic = arg;
     const char *method = json_text(params, "request.method");
     const char *url = json_text(params, "request.url");
-    const char *origin = traffic->profile->api_origin;
     if (method != NULL && url != NULL && strcmp(method, "OPTIONS") != 0 &&
-        strncmp(url, origin, strlen(origin)) == 0) {
+        url_has_origin(url, traffic->api_origin)) {
         traffic->requests++;
     }
 }
@@ -134,6 +135,7 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
 {
     struct journey *journey = context->journey;
     struct traffic traffic = { .profile = journey->profile,
+                               .api_origin = journey->api_origin,
                                .conversation = journey->conversation,
                                .plan = *context->live,
                                .page = journey->page };

@@ -66,13 +66,17 @@ static inline void chat_open(struct fake_chat *chat, const char *rules)
                      ERR_OK);
     assert_int_equal(page_open(chat->session, &spec, &chat->page, &msg), ERR_OK);
     assert_int_equal(profile_load("tms", &chat->profile, &msg), ERR_OK);
-    assert_int_equal(messages_new(chat->page, &chat->profile, "c1", &chat->messages, &msg), ERR_OK);
+    const struct messages_spec spec_of_messages = { .profile = &chat->profile,
+                                                    .conversation = "c1",
+                                                    .api_origin = "http://localhost:8000" };
+    assert_int_equal(messages_new(chat->page, &spec_of_messages, &chat->messages, &msg), ERR_OK);
     chat->how = json_new_array();
     chat->journey = (struct journey){ .page = chat->page,
                                       .profile = &chat->profile,
                                       .messages = chat->messages,
                                       .conversation = "c1",
                                       .url = "http://localhost:3000/chats/c1",
+                                      .api_origin = "http://localhost:8000",
                                       .token = "a-token-for-tests",
                                       .how = chat->how };
 }

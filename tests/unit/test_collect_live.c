@@ -120,13 +120,14 @@ static void the_page_is_watched_while_others_post_and_the_poster_is_stopped(void
             "{'found':false}") ",{'when':'Starts counting animation frames while',"
                                "'result':{'result':{'value':true}},'later':[" FRAME("42[new_message,c1]") "," FRAME("42[new_message,c2]") "," FRAME("42[typing,c1]") "," FRAME("42[new_message,c1]") "," ASKS(
                                    "GET",
-                                   "http://localhost:8000/api/v1/conversations/") "," ASKS("OPTIONS",
-                                                                                           "http://localhost:8000/api/v1/conversations/") "," ASKS("GET",
+                                   "https://api.example.com/api/v1/conversations/") "," ASKS("OPTIONS",
+                                                                                           "https://api.example.com/api/v1/conversations/") "," ASKS("GET",
                                                                                                                                                    "http://localhost:3000/x.png") "]},"
                                                                                                                                                                                   "{'when':'getMetrics','result':{'metrics':[]}}," CHAT_SCRIPT(
                                                                                                                                                                                       "Ends what live_begin.js started",
                                                                                                                                                                                       "{'times':[0,16]}"));
     chat.profile.live_event = "new_message";
+    chat.journey.api_origin = "https://api.example.com"; /* not the profile's: no rules lead there */
     struct collect_context context = { .journey = &chat.journey, .live = &plan };
     cJSON *raw = json_new_object();
     assert_int_equal(collector_live.gather(&context, raw, &msg), ERR_OK);

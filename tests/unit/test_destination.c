@@ -42,6 +42,7 @@ static void a_chat_on_other_loopback_ports_is_opened_under_its_own_origin(void *
         assert_int_equal(find(cases[i].client, cases[i].api, NULL, &found, &msg), ERR_OK);
         assert_string_equal(found.url, cases[i].url);
         assert_string_equal(found.host_rules, cases[i].rules);
+        assert_string_equal(found.api_origin, "http://localhost:8000");
         destination_release(&found);
     }
 }
@@ -55,6 +56,7 @@ static void an_allowed_host_is_opened_straight(void **state)
                           "chat.example.com", &found, &msg),
                      ERR_OK);
     assert_string_equal(found.url, "https://chat.example.com/chats/c-1?a=b");
+    assert_string_equal(found.api_origin, "https://chat.example.com");
     assert_null(found.host_rules);
     destination_release(&found);
 }
@@ -98,6 +100,7 @@ static void what_may_not_or_cannot_be_opened_is_said(void **state)
         }
         assert_null(found.url);
         assert_null(found.host_rules);
+        assert_null(found.api_origin);
     }
 }
 

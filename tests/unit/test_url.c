@@ -54,6 +54,23 @@ static void good_urls_come_apart(void **state)
     }
 }
 
+static void an_origin_ends_where_the_port_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool want;
+    } cases[] = {
+        { "http://h:80", true },     { "http://h:80/", true },     { "http://h:80/x?y", true },
+        { "http://h:80?y", true },   { "http://h:80#f", true },    { "http://h:8000/", false },
+        { "https://h:80/", false },  { "http://h", false },        { "", false },
+        { "http://h:80.x/", false }, { "data:text/html,", false },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(url_has_origin(cases[i].text, "http://h:80"), cases[i].want);
+    }
+}
+
 static void bad_urls_are_refused_with_a_reason(void **state)
 {
     (void)state;
@@ -195,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_urls_come_apart),
+        cmocka_unit_test(an_origin_ends_where_the_port_does),
         cmocka_unit_test(bad_urls_are_refused_with_a_reason),
         cmocka_unit_test(long_parts_are_refused),
         cmocka_unit_test(only_this_machine_and_allowed_hosts_may_be_talked_to),
