@@ -13,6 +13,7 @@
 #define PAIRS_MAX   ((size_t)256)
 #define P95         0.95
 #define P95_SAMPLES 60
+#define SEEN_LEAST  0.9 /* of the posted messages, followed to the end */
 
 /* Digits and a "-" behind them. */
 static bool read_number(const char *text, size_t bytes, size_t *out)
@@ -159,6 +160,21 @@ static void add_medians(double *const column[WAY_COUNT], size_t count, cJSON *ou
     json_add_number(total, "max", stats_quantile(column[WAY_TOTAL], count, 1.0));
 }
 
+/* The slow ones are those that do not arrive: medians of what is left would praise a chat that
+ * loses messages. */
+static void conclude(double *const column[WAY_COUNT], size_t count, size_t posted, cJSON *out)
+{
+    if ((double)count >= SEEN_LEAST * (double)posted) {
+        add_medians(column, count, out);
+        return;
+    }
+    char *reason =
+        mem_format("too few of the posted messages were seen (%zu of %zu)", count, posted);
+    json_add_object(out, "medians");
+    json_add_text(out, "reason", reason);
+    free(reason);
+}
+
 static bool was_answered(const cJSON *sent)
 {
     double status = json_number(sent, "status", 0.0);
@@ -206,7 +222,7 @@ cJSON *pair_bubbles(const cJSON *sends, const cJSON *seen)
     json_add_number(out, "seen", (double)shown);
     json_add_number(out, "painted", (double)painted_count);
     json_add_node(out, "messages", messages);
-    add_medians(column, count, out);
+    conclude(column, count, most, out);
     for (size_t i = 0; i < WAY_COUNT; i++) {
         free(column[i]);
     }

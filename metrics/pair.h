@@ -45,7 +45,9 @@ void pair_change(const double *idle, const double *loaded, size_t n, struct pair
  *   {"posted","answered","refused","seen","painted","messages":[{"mark","server_ms","socket_ms",
  *    "script_ms","paint_ms","total_ms","painted"}…],
  *    "medians":{"bubble_ms","bubble_server_ms",…},"total":{"n","med","p95","max"}}
- * A message of which a moment is missing is not among "messages". */
+ * A message of which a moment is missing is not among "messages". When they are fewer than nine in
+ * ten of the posted ones, "medians" is empty, "total" absent, and "reason" says so: those that are
+ * missing were not the quick ones. */
 cJSON *pair_bubbles(const cJSON *sends, const cJSON *seen);
 
 /* From the phases [{"block","loaded","values":{name: number…}}…] to
