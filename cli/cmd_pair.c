@@ -103,7 +103,7 @@ static const struct command_line line = {
     .notes =
         "Browser, load and (where it runs here) the chat share this machine's cores. That is measured\n"
         "and told; when less than a fifth of them was left, the run is INCONCLUSIVE.\n\n"
-        "Exit codes: 0 measured, 99 the load crashed the chat, 111 INCONCLUSIVE or NO DATA, 105\n"
+        "Exit codes: 0 measured, 99 the page or the chat crashed, 111 INCONCLUSIVE or NO DATA, 105\n"
         "interrupted, 107 browser, chat or load could not be driven.\n\n"
         "Example:\n"
         "  tmscdp pair --measure 150 --with poll-vote,message-send --reset",
@@ -332,29 +332,6 @@ static cJSON *describe_options(const struct pair_plan *plan)
     return options;
 }
 
-/* 99 when the load crashed the chat, 111 when nothing can be said. */
-static int exit_code(const cJSON *section)
-{
-    bool any = false;
-    const cJSON *node = NULL;
-    const cJSON *verdict = NULL;
-    cJSON_ArrayForEach (node, json_at(section, "loads")) {
-        cJSON_ArrayForEach (verdict, json_at(node, "verdicts")) {
-            const char *word = json_text(verdict, "verdict");
-            if (word != NULL && strcmp(word, "crashes") == 0) {
-                return EXIT_VERDICT;
-            }
-        }
-    }
-    cJSON_ArrayForEach (node, json_at(section, "metrics")) {
-        const char *name = json_text(node, "name");
-        any = any ||
-              (name != NULL && strcmp(name, "bubble_ms") == 0 && json_number(node, "pairs", 0) > 0);
-    }
-    return any && cJSON_GetArraySize(json_at(section, "inconclusive")) == 0 ? EXIT_PASS
-                                                                            : EXIT_NO_DATA;
-}
-
 static void tell(const char *file, const cJSON *result)
 {
     struct strbuf text = STRBUF_INIT;
@@ -386,7 +363,7 @@ static int pair_and_tell(const struct pair_plan *plan)
         err = pair_run(loop, plan, &run, section, &msg);
         loop_free(loop);
     }
-    int code = exit_code(section);
+    int code = pair_exit_code(section);
     const char *state = err == ERR_OK            ? "complete"
                         : err == ERR_INTERRUPTED ? "interrupted"
                                                  : "failed";

@@ -10,6 +10,7 @@
 #include "cdp/browser.h"
 #include "cdp/pair_score.h"
 #include "cli/child.h"
+#include "cli/command.h"
 #include "metrics/host.h"
 #include "metrics/pair.h"
 #include "metrics/verdict.h"
@@ -128,7 +129,9 @@ static enum err do_phase(struct pairing *pairing, unsigned block, bool loaded, s
     enum err err = pair_visit(&pairing->browser, &pairing->visit, readings, msg);
     host_read(&to);
     host_noise_between(&from, &to, &noise);
+    add_values(pairing, readings, phase);
     const char *reason = err != ERR_OK ? msg->text : json_text(readings, "reason");
+    reason = reason != NULL ? reason : json_text(phase, "bubbles.reason");
     json_add_text(phase, "state", reason == NULL ? "complete" : "partly");
     if (reason != NULL) {
         json_add_text(phase, "reason", reason);
@@ -140,7 +143,6 @@ static enum err do_phase(struct pairing *pairing, unsigned block, bool loaded, s
     json_add_number(phase, "clock_error_ms", json_number(readings, "clock.error_ms", (double)NAN));
     json_add_text(phase, "reference_reason",
                   pairing->poster.deaf[0] != '\0' ? pairing->poster.deaf : NULL);
-    add_values(pairing, readings, phase);
     tell_phase(phase, (unsigned)(pairing->plan->blocks * BLOCK_SIZE));
     struct err_msg unsaved = { "" };
     enum err saved = save_raw(pairing, readings, &unsaved);
@@ -259,6 +261,21 @@ static void doubt(cJSON *list, const char *which, double busy_share)
     }
 }
 
+/* Without it a phase that lost its slow messages would leave the quick phases to speak. */
+static void doubt_lost(cJSON *list, const cJSON *phases)
+{
+    const cJSON *phase = NULL;
+    cJSON_ArrayForEach (phase, phases) {
+        const char *reason = json_text(phase, "bubbles.reason");
+        if (reason != NULL) {
+            char *text = mem_format("phase %.0f, %s: %s", json_number(phase, "number", 0),
+                                    json_bool(phase, "loaded", false) ? "loaded" : "idle", reason);
+            json_push_text(list, text);
+            free(text);
+        }
+    }
+}
+
 static void conclude(struct pairing *pairing)
 {
     double idle = mean_of(pairing->phases, false, "noise.busy_share");
@@ -273,6 +290,7 @@ static void conclude(struct pairing *pairing)
     cJSON *doubts = json_add_array(pairing->section, "inconclusive");
     doubt(doubts, "idle", idle);
     doubt(doubts, "loaded", loaded);
+    doubt_lost(doubts, pairing->phases);
     const cJSON *load = NULL;
     double generator = 0;
     cJSON_ArrayForEach (load, pairing->loads) {
@@ -347,6 +365,10 @@ static void add_loads(const cJSON *loads, struct strbuf *out)
 void pair_summary(const cJSON *section, struct strbuf *out)
 {
     const cJSON *node = NULL;
+    const char *crash = json_text(section, "crash");
+    if (crash != NULL) {
+        strbuf_addf(out, "%s: %s\n", verdict_title(VERDICT_CRASHES), crash);
+    }
     strbuf_addf(out, "%-40s %8s %8s %9s\n", "", "idle", "loaded", "change (95 % interval)");
     cJSON_ArrayForEach (node, json_at(section, "metrics")) {
         add_change(node, out);
@@ -363,6 +385,66 @@ void pair_summary(const cJSON *section, struct strbuf *out)
     cJSON_ArrayForEach (node, json_at(section, "inconclusive")) {
         strbuf_addf(out, "INCONCLUSIVE: %s\n", node->valuestring);
     }
+}
+
+int pair_exit_code(const cJSON *section)
+{
+    bool any = false;
+    const cJSON *node = NULL;
+    const cJSON *verdict = NULL;
+    if (json_text(section, "crash") != NULL) {
+        return EXIT_VERDICT;
+    }
+    cJSON_ArrayForEach (node, json_at(section, "loads")) {
+        cJSON_ArrayForEach (verdict, json_at(node, "verdicts")) {
+            const char *word = json_text(verdict, "verdict");
+            if (word != NULL && strcmp(word, "crashes") == 0) {
+                return EXIT_VERDICT;
+            }
+        }
+    }
+    cJSON_ArrayForEach (node, json_at(section, "metrics")) {
+        const char *name = json_text(node, "name");
+        any = any ||
+              (name != NULL && strcmp(name, "bubble_ms") == 0 && json_number(node, "pairs", 0) > 0);
+    }
+    return any && cJSON_GetArraySize(json_at(section, "inconclusive")) == 0 ? EXIT_PASS
+                                                                            : EXIT_NO_DATA;
+}
+
+enum err pair_take_crash(enum err err, cJSON *section, const struct err_msg *msg)
+{
+    if (err != ERR_CLOSED) {
+        return err;
+    }
+    int count = cJSON_GetArraySize(json_at(section, "phases"));
+    const cJSON *phase = cJSON_GetArrayItem(json_at(section, "phases"), count - 1);
+    char *text = mem_format("in phase %d, %s: %s", count,
+                            json_bool(phase, "loaded", false) ? "loaded" : "idle", msg->text);
+    json_add_text(section, "crash", text);
+    free(text);
+    return ERR_OK;
+}
+
+/* The chat is put back whatever ended the blocks; a signal ended their waits, not this one. */
+static enum err reset_at_end(const struct pairing *pairing, enum err err, struct err_msg *msg)
+{
+    struct err_msg late = { "" };
+    if (err == ERR_CLEANUP) {
+        return err; /* it was just tried */
+    }
+    if (loop_interrupted(pairing->loop)) {
+        loop_rearm(pairing->loop);
+    }
+    enum err ended = reset(pairing, &late);
+    if (ended == ERR_OK) {
+        return err;
+    }
+    if (err != ERR_OK) {
+        log_warn("%s", msg->text); /* of the two failures the other one is told at the end */
+    }
+    *msg = late;
+    return ended;
 }
 
 enum err pair_run(struct loop *loop, const struct pair_plan *plan, struct result_run *run,
@@ -385,10 +467,9 @@ enum err pair_run(struct loop *loop, const struct pair_plan *plan, struct result
         err = do_block(&pairing, block, msg);
     }
     browser_stop(&pairing.browser);
-    if (err == ERR_OK) {
-        err = reset(&pairing, msg);
-    }
+    err = pair_take_crash(err, section, msg);
+    err = reset_at_end(&pairing, err, msg);
     conclude(&pairing);
     poster_release(&pairing.poster);
-    return err == ERR_CLOSED ? ERR_UNREACHABLE : err;
+    return err;
 }

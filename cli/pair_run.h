@@ -39,10 +39,19 @@ struct pair_plan {
  *   "metrics" (metrics/pair.h)
  *   "contention" {"idle_busy_share","loaded_busy_share","generator_share","browser_cores"}
  *   "inconclusive" [sentences]
+ *   "crash"   how the page or its browser died or hung while it was measured; absent when not
  * What the page or the server does is data. ERR_UNREACHABLE when browser, chat or load could not be
- * driven, ERR_INTERRUPTED; the section then holds what there is. */
+ * driven, ERR_INTERRUPTED, ERR_CLEANUP; the section then holds what there is. With `reset` the
+ * chat's state is put back at the end of all of these. */
 MUST_CHECK enum err pair_run(struct loop *loop, const struct pair_plan *plan,
                              struct result_run *run, cJSON *section, struct err_msg *msg);
+
+/* A page that went away while it was measured (ERR_CLOSED, with its words) is a result: it stands
+ * as "crash" in the section, with the phase, and ERR_OK comes back. Other errors stay. */
+MUST_CHECK enum err pair_take_crash(enum err err, cJSON *section, const struct err_msg *msg);
+
+/* 99 when the page or, under the load, the chat crashed; 111 when nothing can be said. */
+int pair_exit_code(const cJSON *section);
 
 /* The summary that is printed. */
 void pair_summary(const cJSON *section, struct strbuf *out);

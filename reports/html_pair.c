@@ -71,6 +71,10 @@ static void add_pair(const struct report_pair *pair, size_t index, struct strbuf
     html_wrap(out, "; phases ", pair->order, "");
     report_number(pair->blocks, text);
     html_wrap(out, "; blocks of these: ", text, ".</p>\n");
+    if (pair->crash != NULL) {
+        html_wrap(out, "<p class=\"warning\" role=\"note\"><b>Crashes:</b> ", pair->crash,
+                  ".</p>\n");
+    }
     for (size_t i = 0; i < pair->doubt_count; i++) {
         html_wrap(out, "<p class=\"warning\" role=\"note\"><b>Inconclusive:</b> ", pair->doubt[i],
                   ".</p>\n");

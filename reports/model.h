@@ -164,7 +164,8 @@ struct report_pair_line {
 struct report_pair {
     const struct report_run *run;
     const char *order;
-    const char *with; /* names of the loads */
+    const char *with;  /* names of the loads */
+    const char *crash; /* how the page died; NULL when it did not */
     double messages;
     double vus;
     double blocks;

@@ -47,6 +47,7 @@ void build_pair(struct report *report, const struct report_run *run, const cJSON
         .run = run,
         .order = load_text(report, node, "order", 80),
         .with = join(report, json_at(node, "with")),
+        .crash = json_text(node, "crash") != NULL ? load_text(report, node, "crash", 300) : NULL,
         .messages = load_number(node, "messages"),
         .vus = load_number(node, "vus"),
         .blocks = load_number(node, "blocks"),
