@@ -104,6 +104,24 @@ enum err run_parts_choose(const struct option_list *only, const struct option_li
     return err;
 }
 
+bool run_parts_want(const bool wanted[RUN_PARTS_MAX], enum run_part_kind kind)
+{
+    for (size_t i = 0; i < run_part_count; i++) {
+        if (wanted[i] && run_parts[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool run_parts_need(const bool wanted[RUN_PARTS_MAX], const char *check)
+{
+    if (strcmp(check, "client") == 0 || strcmp(check, "browser") == 0) {
+        return run_parts_want(wanted, RUN_MEASURE);
+    }
+    return strcmp(check, "login") != 0 || !run_parts_want(wanted, RUN_SEED);
+}
+
 bool run_part_is_there(const struct run_part *part)
 {
     if (part->kind != RUN_STRESS) {

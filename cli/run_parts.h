@@ -43,6 +43,13 @@ extern const size_t run_part_count;
 MUST_CHECK enum err run_parts_choose(const struct option_list *only, const struct option_list *skip,
                                      bool wanted[RUN_PARTS_MAX], struct err_msg *msg);
 
+/* Whether a part of that kind is wanted. */
+bool run_parts_want(const bool wanted[RUN_PARTS_MAX], enum run_part_kind kind);
+
+/* Whether a failure that the health check finds under that name ("browser") stands in the way of a
+ * wanted part. Client and browser are the browser parts' alone; a login is what seeding mends. */
+bool run_parts_need(const bool wanted[RUN_PARTS_MAX], const char *check);
+
 /* Whether this program carries what the part needs (a scenario of that name). */
 bool run_part_is_there(const struct run_part *part);
 

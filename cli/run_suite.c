@@ -250,16 +250,6 @@ static const char *kept(const cJSON *health, const char *sentence)
     return NULL;
 }
 
-static bool seeds(const struct suite *suite)
-{
-    for (size_t i = 0; i < run_part_count; i++) {
-        if (run_parts[i].kind == RUN_SEED) {
-            return suite->plan->wanted[i];
-        }
-    }
-    return false;
-}
-
 static void conclude_health(struct suite *suite, const struct doctor *doctor,
                             struct run_part_record *record)
 {
@@ -276,9 +266,7 @@ static void conclude_health(struct suite *suite, const struct doctor *doctor,
     suite->database_trouble = kept(suite->health, trouble(doctor, "database"));
     for (size_t i = 0; i < doctor->count; i++) {
         const struct finding *finding = &doctor->finding[i];
-        /* A refused login is what seeding is for. */
-        bool waits_for_seed = strcmp(finding->name, "login") == 0 && seeds(suite);
-        if (finding->state == FINDING_FAIL && !waits_for_seed) {
+        if (finding->state == FINDING_FAIL && run_parts_need(suite->plan->wanted, finding->name)) {
             strbuf_addf(&why, "%s%s: %s", why.len > 0 ? "; " : "", finding->name, finding->what);
         } else if (finding->state == FINDING_WARN && strcmp(finding->name, "limiter") == 0) {
             log_warn("%s (%s)", finding->what, finding->todo != NULL ? finding->todo : "");

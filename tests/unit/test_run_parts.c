@@ -202,6 +202,31 @@ static void the_times_leave_room_for_shape_and_baseline(void **state)
     }
 }
 
+static void a_finding_counts_when_a_wanted_part_needs_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *only;
+        const char *skip;
+        const char *check;
+        bool want;
+    } cases[] = {
+        { NULL, NULL, "client", true },          { NULL, NULL, "browser", true },
+        { "browser", NULL, "browser", true },    { "poll-vote", NULL, "client", false },
+        { "poll-vote", NULL, "browser", false }, { NULL, "browser", "browser", false },
+        { "poll-vote", NULL, "server", true },   { "poll-vote", NULL, "database", true },
+        { "poll-vote", NULL, "login", false }, /* seeding, which --only keeps, mends it */
+        { "poll-vote", "seed", "login", true },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bool wanted[RUN_PARTS_MAX];
+        choose(cases[i].only, cases[i].skip, wanted);
+        if (run_parts_need(wanted, cases[i].check) != cases[i].want) {
+            fail_msg("case %zu: %s", i, cases[i].check);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +238,7 @@ int main(void)
         cmocka_unit_test(times_are_told_in_minutes_from_a_minute_on),
         cmocka_unit_test(a_quick_run_is_planned_under_five_minutes),
         cmocka_unit_test(the_plan_tells_every_wanted_part_and_how_it_is_shortened),
+        cmocka_unit_test(a_finding_counts_when_a_wanted_part_needs_it),
         cmocka_unit_test(the_times_leave_room_for_shape_and_baseline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
