@@ -5,21 +5,11 @@
 
 #include "backend/config.h"
 #include "base/mem.h"
-#include "base/options.h"
 #include "metrics/compare_figures.h"
-
-#define NAMES_MAX ((size_t)128)
 
 static void refuse_metric(struct config *config, const cJSON *node, const char *name)
 {
-    const char *names[NAMES_MAX];
-    size_t count = 0;
-    const struct metric_def *table = metric_table(&count);
-    count = count < NAMES_MAX ? count : NAMES_MAX;
-    for (size_t i = 0; i < count; i++) {
-        names[i] = table[i].name;
-    }
-    const char *nearest = options_nearest(name, names, count);
+    const char *nearest = compare_figure_nearest(name);
     if (nearest != NULL) {
         config_complain(config, node, "there is no metric \"%.60s\"; did you mean \"%s\"?", name,
                         nearest);

@@ -1,5 +1,8 @@
 #include "metrics/compare_figures.h"
 
+#include "base/mem.h"
+#include "base/options.h"
+
 static const struct metric_def slopes[] = {
     { "dom_elements_per_message", "DOM elements per message", "elements", METRIC_LOWER, METRIC_GATE,
       2, "How many elements of the document one more loaded message costs." },
@@ -125,6 +128,27 @@ const struct metric_def *compare_figure_find(const char *name)
         def = find_in(slopes, COUNT_OF(slopes), name);
     }
     return def != NULL ? def : find_in(load_figures, COUNT_OF(load_figures), name);
+}
+
+const char *compare_figure_nearest(const char *name)
+{
+    size_t metrics = 0;
+    size_t count = 0;
+    const struct metric_def *table = metric_table(&metrics);
+    const char **names =
+        mem_new_array(metrics + COUNT_OF(slopes) + COUNT_OF(load_figures), sizeof *names);
+    for (size_t i = 0; i < metrics; i++) {
+        names[count++] = table[i].name;
+    }
+    for (size_t i = 0; i < COUNT_OF(slopes); i++) {
+        names[count++] = slopes[i].name;
+    }
+    for (size_t i = 0; i < COUNT_OF(load_figures); i++) {
+        names[count++] = load_figures[i].name;
+    }
+    const char *nearest = options_nearest(name, names, count);
+    free(names);
+    return nearest;
 }
 
 const struct metric_def *compare_figure_slope_of(const char *metric)

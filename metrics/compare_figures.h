@@ -10,6 +10,9 @@
  * none of that name. */
 const struct metric_def *compare_figure_find(const char *name);
 
+/* The name nearest to a mistaken one, or NULL. */
+const char *compare_figure_nearest(const char *name);
+
 /* The figure "per message" of a metric, or NULL when it has none; and the metric that it is of. */
 const struct metric_def *compare_figure_slope_of(const char *metric);
 const char *compare_figure_slope_source(const struct metric_def *slope);
