@@ -468,7 +468,12 @@ static int run(int argc, char **argv)
     if (command_parse(&line, argc, argv, operands, &count, &code)) {
         log_set_level(given.quiet ? LOG_QUIET : LOG_NORMAL);
         bool is_live = given.base_url != NULL || given.head_url != NULL;
-        code = is_live ? run_live(operands, count) : run_saved(operands, count);
+        struct err_msg msg = { "" };
+        /* Before anything is measured for it. */
+        enum err err = compare_only_check(given.only, &msg);
+        code = err != ERR_OK ? command_fail("compare", err, &msg)
+               : is_live     ? run_live(operands, count)
+                             : run_saved(operands, count);
     }
     free(operands);
     return code;

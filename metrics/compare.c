@@ -1,5 +1,6 @@
 #include "metrics/compare.h"
 
+#include <limits.h>
 #include <math.h>
 
 #include "base/mem.h"
@@ -11,6 +12,8 @@
 #define BUSY_MOST       0.98 /* of all cores, between sides that were measured apart */
 #define LOAD_MOST       2.5  /* load average a core */
 #define BUSY_DIFFERENCE 0.2  /* between sides that were measured apart */
+
+#define ONLY_NAME_BYTES ((size_t)64)
 
 const char *compare_state_name(enum compare_state state)
 {
@@ -107,20 +110,48 @@ static void judge_host(const struct compare_side *base, const struct compare_sid
     }
 }
 
+/* The next word of a comma-separated list; false at its end. Empty words are passed over, a longer
+ * one than any metric's name is cut. */
+static bool next_name(const char **at, char name[ONLY_NAME_BYTES])
+{
+    *at += strspn(*at, ",");
+    size_t bytes = strcspn(*at, ",");
+    (void)snprintf(name, ONLY_NAME_BYTES, "%.*s", (int)(bytes < INT_MAX ? bytes : INT_MAX), *at);
+    *at += bytes;
+    return bytes > 0;
+}
+
+enum err compare_only_check(const char *only, struct err_msg *msg)
+{
+    char name[ONLY_NAME_BYTES];
+    bool any = only == NULL;
+    for (const char *at = only; at != NULL && next_name(&at, name);) {
+        any = true;
+        const char *nearest = compare_figure_nearest(name);
+        if (compare_figure_find(name) == NULL && nearest != NULL) {
+            return err_set(msg, ERR_USAGE,
+                           "--only %s: there is no metric of this name; did you mean \"%s\"?", name,
+                           nearest);
+        }
+        if (compare_figure_find(name) == NULL) {
+            return err_set(msg, ERR_USAGE,
+                           "--only %s: there is no metric of this name; `tmscdp compare --all "
+                           "--json` lists what a run has",
+                           name);
+        }
+    }
+    return any ? ERR_OK : err_set(msg, ERR_USAGE, "--only \"%.60s\" names no metric", only);
+}
+
 static bool is_wanted(const char *only, const char *name)
 {
-    if (only == NULL) {
-        return true;
-    }
-    size_t bytes = strlen(name);
-    for (const char *at = only; *at != '\0';) {
-        size_t word = strcspn(at, ",");
-        if (word == bytes && strncmp(at, name, bytes) == 0) {
+    char word[ONLY_NAME_BYTES];
+    for (const char *at = only; at != NULL && next_name(&at, word);) {
+        if (strcmp(word, name) == 0) {
             return true;
         }
-        at += word + (at[word] == ',' ? 1 : 0);
     }
-    return false;
+    return only == NULL;
 }
 
 static void add_line(struct comparison *out, const struct compare_series *base,
@@ -151,6 +182,29 @@ static void make_lines(const struct compare_side *base, const struct compare_sid
     }
 }
 
+static bool has_line(const struct comparison *comparison, const char *name)
+{
+    for (size_t i = 0; i < comparison->count; i++) {
+        if (strcmp(comparison->line[i].def->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A figure that was asked for and that no run has would go unjudged without a word. */
+static enum err check_only_is_there(const struct comparison *comparison, const char *only,
+                                    struct err_msg *msg)
+{
+    char name[ONLY_NAME_BYTES];
+    for (const char *at = only; at != NULL && next_name(&at, name);) {
+        if (!has_line(comparison, name)) {
+            return err_set(msg, ERR_NO_DATA, "--only %s: neither side has it", name);
+        }
+    }
+    return ERR_OK;
+}
+
 /* Holm's correction over all times that were tested. */
 static void correct(struct comparison *out)
 {
@@ -174,7 +228,8 @@ static void correct(struct comparison *out)
 static double size_of(const struct compare_line *line)
 {
     return isfinite(line->change)                              ? fabs(line->change)
-           : fabs(line->head_median - line->base_median) > 0.0 ? 1e9 /* from nothing to something */
+           : line->state == COMPARE_WORSE                      ? 1e9 /* from nothing to something */
+           : fabs(line->head_median - line->base_median) > 0.0 ? 1e9
                                                                : 0.0;
 }
 
@@ -245,7 +300,7 @@ static void describe(const struct compare_line *line, struct strbuf *out)
     metric_format(line->def, line->base_median, base, sizeof base);
     metric_format(line->def, line->head_median, head, sizeof head);
     strbuf_addf(out, "%s%s: ", line->def->title, place);
-    if (line->state == COMPARE_WORSE || line->state == COMPARE_BETTER) {
+    if (line->reason[0] == '\0') {
         strbuf_addf(out, "%s → %s", base, head);
         if (isfinite(line->change)) {
             strbuf_addf(out, " (%+.1f %%)", line->change * 100.0);
@@ -327,7 +382,10 @@ enum err compare_sides(const struct compare_side *base, const struct compare_sid
                        struct err_msg *msg)
 {
     *out = (struct comparison){ .verdict = COMPARE_UNDECIDED };
-    enum err err = check_conditions(base, head, msg);
+    enum err err = compare_only_check(rules->only, msg);
+    if (err == ERR_OK) {
+        err = check_conditions(base, head, msg);
+    }
     if (err != ERR_OK) {
         return err;
     }
@@ -336,10 +394,10 @@ enum err compare_sides(const struct compare_side *base, const struct compare_sid
     const char *incomplete = head->incomplete[0] != '\0' ? head->incomplete : base->incomplete;
     (void)snprintf(out->incomplete, sizeof out->incomplete, "%s", incomplete);
     make_lines(base, head, rules->only, out);
-    if (rules->only != NULL && out->count == 0) {
+    err = check_only_is_there(out, rules->only, msg);
+    if (err != ERR_OK) {
         comparison_release(out);
-        return err_set(msg, ERR_USAGE, "--only %.200s: neither side has a metric of these names",
-                       rules->only);
+        return err;
     }
     judge_lines(rules, out);
     out->has_lists = is_of_browser(base);
@@ -361,8 +419,9 @@ bool comparison_wants_more(const struct comparison *comparison)
 {
     for (size_t i = 0; i < comparison->count && comparison->host_is_fine; i++) {
         const struct compare_line *line = &comparison->line[i];
+        bool has_both = isfinite(line->base_median) && isfinite(line->head_median);
         bool is_open = line->state == COMPARE_CANNOT_TELL || line->state == COMPARE_NOT_JUDGED;
-        if (is_open && line->def->use == METRIC_PAIRED) {
+        if (is_open && has_both && line->def->use == METRIC_PAIRED) {
             return true;
         }
     }

@@ -10,9 +10,13 @@
  * absolute floor; a 95 % bootstrap interval of the difference clear of 0; a host that was quiet
  * enough.
  *
+ * What must not happen at all (a crash, a lost message: floors of zero) is worse as soon as one of
+ * head's runs has it and none of base's.
+ *
  * Where no difference can be claimed, "same" is claimed when the interval stays within 10 %
  * (counts) or 25 % (times) of base, or within the absolute floor; the line says within how much.
- * Otherwise it cannot be told. What a side lacks is NO DATA. Neither ever passes.
+ * Otherwise it cannot be told. What a side lacks is NO DATA, and so is what
+ * some of its runs or repetitions lack, unless the rest is worse already. Neither ever passes.
  *
  * A list that was virtualized and is not any more fails whatever else is found. */
 #ifndef METRICS_COMPARE_H
@@ -51,7 +55,8 @@ struct compare_line {
     const struct compare_series *head;
     enum compare_state state;
     char word[24]; /* "slower", "faster", "more", "fewer", "same within 2 %", "cannot tell" … */
-    char reason[240];   /* why it cannot be told or has no data; empty otherwise */
+    char reason[240]; /* why it cannot be told or has no data, or what is worse beside the medians;
+                       * empty otherwise */
     double base_median; /* NaN without data, as all that follows */
     double head_median;
     double change;         /* head ÷ base − 1; NaN where base is 0 */
@@ -88,16 +93,19 @@ struct comparison {
     char incomplete[COMPARE_TEXT_BYTES];
 };
 
+/* ERR_USAGE when a name of `only` (may be NULL) is no metric's, with the nearest one. */
+MUST_CHECK enum err compare_only_check(const char *only, struct err_msg *msg);
+
 /* Compares two whole sides (slopes added). ERR_NO_DATA with the reason when their conditions
- * differ; ERR_USAGE when `only` names no metric that was measured. The sides must outlive the
- * comparison; comparison_release frees. */
+ * differ or neither side has a metric of `only`; ERR_USAGE as compare_only_check. The sides must
+ * outlive the comparison; comparison_release frees. */
 MUST_CHECK enum err compare_sides(const struct compare_side *base, const struct compare_side *head,
                                   const struct compare_rules *rules, struct comparison *out,
                                   struct err_msg *msg);
 void comparison_release(struct comparison *comparison);
 
-/* Whether more repetitions could still decide something: a time that cannot be told although the
- * host would allow it. */
+/* Whether more repetitions could still decide something: a time with values on both sides that
+ * cannot be told although the host would allow it. */
 bool comparison_wants_more(const struct comparison *comparison);
 
 /* Where a figure stands, as words behind its title: " at 150 messages", " in the first load"; empty

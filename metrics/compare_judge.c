@@ -130,12 +130,47 @@ static void say_different(struct compare_line *line)
     say(line, worse ? COMPARE_WORSE : COMPARE_BETTER, word, "%s", "");
 }
 
+static double most_of(const struct compare_series *series)
+{
+    return stats_quantile(series->values, series->count, 1.0);
+}
+
+/* What must not happen at all, a crash or a lost message, in more runs than the median shows. */
+static bool is_worst_in_head(const struct compare_line *line)
+{
+    struct compare_floor floor = compare_floor_of(line->def);
+    return line->def->better == METRIC_LOWER && floor.relative <= 0.0 && floor.absolute <= 0.0 &&
+           most_of(line->head) > most_of(line->base);
+}
+
+/* Once is enough where base has none. Where base has some, the larger of two worst runs may be
+ * chance, but it is not the same. */
+static void judge_worst(struct compare_line *line)
+{
+    double base = most_of(line->base);
+    size_t runs = 0;
+    for (size_t i = 0; i < line->head->count; i++) {
+        runs += line->head->values[i] > base ? 1 : 0;
+    }
+    if (base <= 0.0) {
+        say(line, COMPARE_WORSE, "more", "in %zu of %zu runs of head, in none of %zu of base", runs,
+            line->head->count, line->base->count);
+    } else {
+        say(line, COMPARE_CANNOT_TELL, "cannot tell",
+            "%zu of %zu runs of head have more than any of base (%g and %g at most)", runs,
+            line->head->count, most_of(line->head), base);
+    }
+}
+
 static void judge_count(struct compare_line *line)
 {
     bool more = line->head_median > line->base_median;
     double effect = more ? line->effect : 1.0 - line->effect;
-    if (is_large(line, true) && effect >= EFFECT_CLEAR) {
+    bool is_worst = is_worst_in_head(line);
+    if (is_large(line, true) && effect >= EFFECT_CLEAR && (more || !is_worst)) {
         say_different(line);
+    } else if (is_worst) {
+        judge_worst(line);
     } else if (widest(line) <= SAME_COUNTS || is_within_floor(line)) {
         say_same(line);
     } else {
@@ -188,13 +223,9 @@ static void judge_missing(struct compare_line *line)
     }
 }
 
-void compare_line_judge(struct compare_line *line, const struct compare_judging *judging)
+static void judge_values(struct compare_line *line, const struct compare_judging *judging)
 {
-    if (is_for_reading(line)) {
-        say(line, COMPARE_NOT_JUDGED, "for reading", "%s", "");
-    } else if (!has_values(line->base) || !has_values(line->head)) {
-        judge_missing(line);
-    } else if (!is_time(line)) {
+    if (!is_time(line)) {
         judge_count(line);
     } else if (!has_enough(line)) {
         say(line, COMPARE_NOT_JUDGED, "not judged",
@@ -202,5 +233,28 @@ void compare_line_judge(struct compare_line *line, const struct compare_judging 
             line->base->count, line->head->count);
     } else {
         judge_time(line, judging);
+    }
+}
+
+/* The values that a run lacks may be its worst: of the others only "worse" can be said. */
+static void doubt_a_part(struct compare_line *line)
+{
+    const struct compare_series *part = line->head->missing ? line->head : line->base;
+    bool would_pass = line->state != COMPARE_WORSE && line->state != COMPARE_CANNOT_TELL;
+    if (part->missing && would_pass) {
+        say(line, COMPARE_NO_DATA, "NO DATA", "%s: %s", part == line->head ? "head" : "base",
+            part->reason[0] != '\0' ? part->reason : "a run has no value");
+    }
+}
+
+void compare_line_judge(struct compare_line *line, const struct compare_judging *judging)
+{
+    if (is_for_reading(line)) {
+        say(line, COMPARE_NOT_JUDGED, "for reading", "%s", "");
+    } else if (!has_values(line->base) || !has_values(line->head)) {
+        judge_missing(line);
+    } else {
+        judge_values(line, judging);
+        doubt_a_part(line);
     }
 }

@@ -92,6 +92,32 @@ static void counts_are_judged_by_floors_and_by_their_spread(void **state)
         { "page_crashes", { 0 }, 1, { 1 }, 1, COMPARE_WORSE, "more" },
         { "violations", { 0 }, 1, { 1 }, 1, COMPARE_WORSE, "more" },
         { "violations", { 3 }, 1, { 0 }, 1, COMPARE_BETTER, "fewer" },
+        /* Once in many runs is more than never. */
+        { "page_crashes",
+          { 0, 0, 0, 0, 0 },
+          5,
+          { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 },
+          10,
+          COMPARE_WORSE,
+          "more" },
+        { "fanout_lost", { 0, 0, 0 }, 3, { 0, 0, 40 }, 3, COMPARE_WORSE, "more" },
+        { "deadlocks", { 0, 0, 0 }, 3, { 0, 0, 0 }, 3, COMPARE_SAME, "same" },
+        /* Where base has some, a larger worst run may be chance; it passes all the same not. */
+        { "socket_drops",
+          { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 },
+          10,
+          { 0, 0, 0, 0, 0, 0, 0, 0, 0, 9 },
+          10,
+          COMPARE_CANNOT_TELL,
+          "cannot tell" },
+        { "socket_drops",
+          { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+          10,
+          { 0, 0, 0, 0, 0, 0, 0, 0, 0, 9 },
+          10,
+          COMPARE_CANNOT_TELL,
+          "cannot tell" },
+        { "socket_drops", { 1, 2, 1 }, 3, { 8, 9, 8 }, 3, COMPARE_WORSE, "more" },
         { "error_share", { 0 }, 1, { 0.4 }, 1, COMPARE_SAME, "same" },
         { "error_share", { 0 }, 1, { 4 }, 1, COMPARE_WORSE, "more" },
         { "queries_per_request", { 12 }, 1, { 13 }, 1, COMPARE_WORSE, "more" },
@@ -257,6 +283,96 @@ static void a_figure_that_a_side_lacks_never_passes(void **state)
         assert_non_null(strstr(line->reason, cases[i].named ? "it broke" : "not measured"));
         finish(&pair);
     }
+}
+
+static void of_a_figure_that_a_run_lacks_only_worse_can_be_said(void **state)
+{
+    (void)state;
+    static const double low[] = { 100, 101, 102, 103, 104, 105, 106, 107 };
+    static const double high[] = { 150, 151, 152, 153, 154, 155, 156, 157 };
+    static const struct {
+        const char *metric;
+        const double *base;
+        const double *head;
+        size_t n;
+        bool in_base; /* the side that lacks a value */
+        enum compare_state state;
+    } cases[] = {
+        { "scroll_ms", low, low, 8, false, COMPARE_NO_DATA },
+        { "scroll_ms", low, low, 8, true, COMPARE_NO_DATA },
+        { "scroll_ms", high, low, 8, false, COMPARE_NO_DATA },
+        { "scroll_ms", low, high, 8, false, COMPARE_WORSE },
+        { "scroll_ms", low, low, 4, false, COMPARE_NO_DATA }, /* too few, for that reason */
+        { "dom_elements", low, low, 3, false, COMPARE_NO_DATA },
+        { "dom_elements", low, low, 3, true, COMPARE_NO_DATA },
+        { "dom_elements", high, low, 3, true, COMPARE_NO_DATA },
+        { "dom_elements", low, high, 3, false, COMPARE_WORSE },
+        { "lcp", low, low, 3, false, COMPARE_NOT_JUDGED },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct pair pair;
+        begin(&pair, "a", "a");
+        fixture_add(&pair.base, cases[i].metric, "150", cases[i].base, cases[i].n);
+        fixture_add(&pair.head, cases[i].metric, "150", cases[i].head, cases[i].n);
+        struct compare_side *side = cases[i].in_base ? &pair.base : &pair.head;
+        compare_series_miss(fixture_series(side, cases[i].metric, "150"), "run 3 of 8: it broke");
+        fixture_compare(&pair.base, &pair.head, &pair.comparison);
+        const struct compare_line *line = fixture_line(&pair.comparison, cases[i].metric, "150");
+        if (line->state != cases[i].state) {
+            fail_msg("case %zu: \"%s\"; %s", i, line->word, line->reason);
+        }
+        if (line->state == COMPARE_NO_DATA) {
+            assert_non_null(
+                strstr(line->reason, cases[i].in_base ? "base: run 3 of 8" : "head: run 3 of 8"));
+            assert_int_equal(pair.comparison.verdict, COMPARE_UNDECIDED);
+        }
+        finish(&pair);
+    }
+}
+
+static void one_crash_in_a_later_block_fails_and_comes_first(void **state)
+{
+    (void)state;
+    static const double none[] = { 0, 0, 0 };
+    static const double once[] = { 0, 0, 1 };
+    static const double few[] = { 500 };
+    static const double many[] = { 900 };
+    struct pair pair;
+    begin(&pair, "a", "a");
+    fixture_add(&pair.base, "page_crashes", "150", none, 3);
+    fixture_add(&pair.head, "page_crashes", "150", once, 3);
+    fixture_add(&pair.base, "listeners", "150", few, 1);
+    fixture_add(&pair.head, "listeners", "150", many, 1);
+    fixture_compare(&pair.base, &pair.head, &pair.comparison);
+    assert_int_equal(pair.comparison.verdict, COMPARE_FAILS);
+    if (strstr(pair.comparison.reason, "first: Page crashed at 150 messages: in 1 of 3 runs of "
+                                       "head, in none of 3 of base") == NULL) {
+        fail_msg("%s", pair.comparison.reason);
+    }
+    finish(&pair);
+}
+
+static void only_what_can_still_be_decided_is_measured_again(void **state)
+{
+    (void)state;
+    static const double some[] = { 100, 101, 102, 103, 104, 105, 106, 107 };
+    struct pair pair;
+    begin(&pair, "a", "a");
+    fixture_add(&pair.base, "scroll_ms", "50", some, 8);
+    fixture_add(&pair.head, "scroll_ms", "50", some, 8);
+    compare_series_miss(fixture_series(&pair.base, "page_ms", "50"), "the first load had them");
+    compare_series_miss(fixture_series(&pair.head, "page_ms", "50"), "the first load had them");
+    fixture_compare(&pair.base, &pair.head, &pair.comparison);
+    assert_int_equal(pair.comparison.verdict, COMPARE_PASSES);
+    assert_false(comparison_wants_more(&pair.comparison));
+    finish(&pair);
+    /* Too few of a time: the next block brings more. */
+    begin(&pair, "a", "a");
+    fixture_add(&pair.base, "scroll_ms", "50", some, 3);
+    fixture_add(&pair.head, "scroll_ms", "50", some, 3);
+    fixture_compare(&pair.base, &pair.head, &pair.comparison);
+    assert_true(comparison_wants_more(&pair.comparison));
+    finish(&pair);
 }
 
 static void a_time_that_exists_on_neither_side_is_not_compared(void **state)
@@ -440,18 +556,42 @@ static void only_what_was_asked_for_is_judged(void **state)
     static const double some[] = { 7, 7, 7 };
     struct pair pair;
     struct err_msg msg = { "" };
-    struct compare_rules rules = { .seed = 1, .only = "listeners,dom_nodes" };
+    static const struct {
+        const char *only;
+        enum err err;
+        const char *words;
+    } cases[] = {
+        { "dom_node", ERR_USAGE, "--only dom_node: there is no metric of this name; did you mean" },
+        { "dom_nodes,dom_node", ERR_USAGE, "--only dom_node:" },
+        { "dom_nodes,page_crash", ERR_USAGE, "\"page_crashes\"" },
+        { "dom_nodes,something_else_altogether", ERR_USAGE, "--only something_else_altogether:" },
+        { "listeners,dom_nodes", ERR_NO_DATA, "--only listeners: neither side has it" },
+        { "dom_nodes,page_crashes", ERR_NO_DATA, "--only page_crashes: neither side has it" },
+        { "", ERR_USAGE, "names no metric" },
+        { ",", ERR_USAGE, "names no metric" },
+    };
+    struct compare_rules rules = { .seed = 1, .only = "dom_elements,dom_nodes," };
     begin(&pair, "a", "a");
     fixture_add(&pair.base, "dom_nodes", "50", some, 3);
     fixture_add(&pair.head, "dom_nodes", "50", some, 3);
     fixture_add(&pair.base, "dom_elements", "50", some, 3);
     assert_int_equal(compare_sides(&pair.base, &pair.head, &rules, &pair.comparison, &msg), ERR_OK);
+    assert_int_equal(pair.comparison.count, 2);
+    comparison_release(&pair.comparison);
+    rules.only = "dom_nodes";
+    assert_int_equal(compare_sides(&pair.base, &pair.head, &rules, &pair.comparison, &msg), ERR_OK);
     assert_int_equal(pair.comparison.count, 1);
     comparison_release(&pair.comparison);
-    rules.only = "dom_node";
-    assert_int_equal(compare_sides(&pair.base, &pair.head, &rules, &pair.comparison, &msg),
-                     ERR_USAGE);
-    assert_non_null(strstr(msg.text, "dom_node"));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        rules.only = cases[i].only;
+        assert_int_equal(compare_sides(&pair.base, &pair.head, &rules, &pair.comparison, &msg),
+                         cases[i].err);
+        if (strstr(msg.text, cases[i].words) == NULL) {
+            fail_msg("%s: %s", cases[i].only, msg.text);
+        }
+    }
+    assert_int_equal(compare_only_check("listeners,lcp", &msg), ERR_OK);
+    assert_int_equal(compare_only_check(NULL, &msg), ERR_OK);
     finish(&pair);
 }
 
@@ -534,6 +674,9 @@ int main(void)
         cmocka_unit_test(looking_at_many_times_raises_the_bar),
         cmocka_unit_test(whoever_looks_often_may_ask_for_more_certainty),
         cmocka_unit_test(a_figure_that_a_side_lacks_never_passes),
+        cmocka_unit_test(of_a_figure_that_a_run_lacks_only_worse_can_be_said),
+        cmocka_unit_test(one_crash_in_a_later_block_fails_and_comes_first),
+        cmocka_unit_test(only_what_can_still_be_decided_is_measured_again),
         cmocka_unit_test(a_time_that_exists_on_neither_side_is_not_compared),
         cmocka_unit_test(nothing_to_judge_is_no_pass),
         cmocka_unit_test(a_noisy_machine_says_nothing_about_times_and_everything_about_counts),
