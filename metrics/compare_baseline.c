@@ -55,6 +55,9 @@ cJSON *compare_side_to_baseline(const struct compare_side *side)
     json_add_number(noise, "busy_high", side->busy_high);
     json_add_number(noise, "steal_high", side->steal_high);
     json_add_number(noise, "load_high", side->load_high);
+    if (side->hosts_differ) {
+        json_add_bool(root, "hosts_differ", true);
+    }
     if (side->incomplete[0] != '\0') {
         json_add_text(root, "incomplete", side->incomplete);
     }
@@ -157,6 +160,7 @@ static void read_rest(struct compare_side *side, const cJSON *root)
     }
     json_add_text(side->host, "cpu", json_text(root, "host.cpu"));
     json_add_number(side->host, "cores", json_number(root, "host.cores", 0.0));
+    side->hosts_differ = json_bool(root, "hosts_differ", false);
     side->busy_low = json_number(root, "noise.busy_low", (double)NAN);
     side->busy_high = json_number(root, "noise.busy_high", (double)NAN);
     side->steal_high = json_number(root, "noise.steal_high", 0.0);

@@ -297,6 +297,20 @@ static void add_metrics(struct compare_side *side, const cJSON *metrics, const c
     }
 }
 
+/* The values of a stage that some repetition did not reach are those of the others. */
+static void miss_stage(struct compare_side *side, const cJSON *stage, const char *place)
+{
+    const char *reason = json_text(stage, "reason");
+    const struct metric_def *crashes = compare_figure_find("page_crashes");
+    for (size_t i = 0; i < side->count; i++) {
+        struct compare_series *series = &side->series[i];
+        if (strcmp(series->place, place) == 0 && series->def != crashes && !series->missing) {
+            compare_series_miss(series,
+                                reason != NULL ? reason : "not reached in every repetition");
+        }
+    }
+}
+
 static void add_stage(struct compare_side *side, const cJSON *stage)
 {
     char place[32];
@@ -307,6 +321,9 @@ static void add_stage(struct compare_side *side, const cJSON *stage)
     compare_series_add(crashes, json_text(stage, "crash") != NULL ? 1.0 : 0.0);
     add_metrics(side, json_at(stage, "metrics"), place, messages,
                 json_number(stage, "loaded", messages));
+    if (!json_bool(stage, "reached", true)) {
+        miss_stage(side, stage, place);
+    }
 }
 
 static enum err add_measure(struct compare_side *side, const cJSON *root, const char *path,
@@ -411,6 +428,19 @@ static bool fit_one(const struct compare_side *side, const struct metric_def *so
     return whole && out->has_data;
 }
 
+/* A place where the metric lacks values, or NULL. */
+static const struct compare_series *missing_part(const struct compare_side *side,
+                                                 const struct metric_def *source)
+{
+    for (size_t i = 0; i < side->count; i++) {
+        const struct compare_series *series = &side->series[i];
+        if (series->def == source && isfinite(series->loaded) && series->missing) {
+            return series;
+        }
+    }
+    return NULL;
+}
+
 void compare_side_add_slopes(struct compare_side *side)
 {
     for (size_t i = 0; i < side->count; i++) {
@@ -422,6 +452,10 @@ void compare_side_add_slopes(struct compare_side *side)
         struct slope slope;
         for (size_t k = 0; k < side->series[i].count && fit_one(side, source, k, &slope); k++) {
             compare_series_add(compare_side_series(side, def, PLACE_SLOPE), slope.per_message);
+        }
+        const struct compare_series *part = missing_part(side, source);
+        if (part != NULL && compare_side_find(side, def, PLACE_SLOPE) != NULL) {
+            compare_series_miss(compare_side_series(side, def, PLACE_SLOPE), part->reason);
         }
     }
 }

@@ -258,6 +258,75 @@ static void a_baseline_brings_the_same_side_back(void **state)
     compare_side_release(&back);
 }
 
+/* Eight repetitions of two counts; at 200, five got there. */
+static const char part_reached[] =
+    "{'id':'r1','command':'measure','state':'complete','measure':{'variants':[{'name':'a',"
+    "'stages':[{'messages':50,'loaded':50,'reached':true,'metrics':{"
+    "'dom_nodes':{'values':[5,5,5,5,5,5,5,5]},'scroll_ms':{'values':[5,5,5,5,5,5,5,5]}}},"
+    "{'messages':200,'loaded':200,'reached':false,'reason':'run 2 of 8: the list is stuck',"
+    "'metrics':{'dom_nodes':{'values':[9,9,9,9,9]},'scroll_ms':{'values':[7,7,7,7,7]},"
+    "'page_ms':{'no_data':'its own reason'}}}]}]}}";
+
+static void assert_missing(const struct compare_side *side, const char *metric, const char *place,
+                           const char *reason)
+{
+    const struct compare_series *series =
+        compare_side_find(side, compare_figure_find(metric), place);
+    assert_non_null(series);
+    assert_int_equal(series->missing, reason != NULL);
+    assert_string_equal(series->reason, reason != NULL ? reason : "");
+}
+
+static void a_stage_that_not_all_repetitions_reached_is_missing_in_part(void **state)
+{
+    (void)state;
+    static const char *const stuck = "run 2 of 8: the list is stuck";
+    struct compare_side side;
+    struct compare_side back;
+    struct err_msg msg = { "" };
+    cJSON *root = fixture_parse(part_reached);
+    compare_side_init(&side);
+    compare_side_init(&back);
+    assert_int_equal(compare_side_add_run(&side, root, "run", NULL, &msg), ERR_OK);
+    cJSON *baseline = compare_side_to_baseline(&side);
+    assert_int_equal(compare_side_from_baseline(&back, baseline, "b.json", &msg), ERR_OK);
+    struct compare_side *const sides[] = { &side, &back };
+    for (size_t i = 0; i < COUNT_OF(sides); i++) {
+        compare_side_add_slopes(sides[i]);
+        assert_value(sides[i], "dom_nodes", "200", 4, 9);
+        assert_missing(sides[i], "dom_nodes", "200", stuck);
+        assert_missing(sides[i], "scroll_ms", "200", stuck);
+        assert_missing(sides[i], "dom_nodes", "50", NULL);
+        assert_missing(sides[i], "page_crashes", "200", NULL);
+        assert_missing(sides[i], "page_ms", "200", "its own reason");
+        /* What is made of it as well. */
+        assert_missing(sides[i], "dom_nodes_per_message", "per message", stuck);
+    }
+    cJSON_Delete(baseline);
+    cJSON_Delete(root);
+    compare_side_release(&side);
+    compare_side_release(&back);
+}
+
+static void a_baseline_of_several_machines_stays_one(void **state)
+{
+    (void)state;
+    struct err_msg msg = { "" };
+    for (int differ = 0; differ < 2; differ++) {
+        struct compare_side side;
+        struct compare_side back;
+        fixture_side(&side, "a");
+        compare_side_init(&back);
+        side.hosts_differ = differ;
+        cJSON *baseline = compare_side_to_baseline(&side);
+        assert_int_equal(compare_side_from_baseline(&back, baseline, "b.json", &msg), ERR_OK);
+        assert_int_equal(back.hosts_differ, differ);
+        cJSON_Delete(baseline);
+        compare_side_release(&side);
+        compare_side_release(&back);
+    }
+}
+
 static void files_that_are_no_baseline_get_a_sentence_each(void **state)
 {
     (void)state;
@@ -324,6 +393,8 @@ int main(void)
         cmocka_unit_test(foreign_results_get_a_sentence_each),
         cmocka_unit_test(odd_parts_of_a_result_do_no_harm),
         cmocka_unit_test(a_baseline_brings_the_same_side_back),
+        cmocka_unit_test(a_stage_that_not_all_repetitions_reached_is_missing_in_part),
+        cmocka_unit_test(a_baseline_of_several_machines_stays_one),
         cmocka_unit_test(files_that_are_no_baseline_get_a_sentence_each),
         cmocka_unit_test(a_run_that_was_interrupted_is_noted),
     };
