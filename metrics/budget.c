@@ -77,6 +77,11 @@ static void judge_series(const struct compare_series *series, struct budget_line
         tell(line, BUDGET_HELD, budget->has_error ? budget->error : budget->warn,
              budget->has_error ? "fails" : "warns");
     }
+    /* The values that a run lacks may be its worst. */
+    if (series->missing && (line->state == BUDGET_WARNED || line->state == BUDGET_HELD)) {
+        line->state = BUDGET_OPEN;
+        (void)snprintf(line->text, sizeof line->text, "NO DATA in part: %s", series->reason);
+    }
 }
 
 static struct budget_line *add_line(struct budget_result *out, const struct budget *budget)
@@ -154,6 +159,7 @@ void budgets_judge(const struct budgets *budgets, const struct compare_side *sid
                    const struct virtualization *list, struct budget_result *out)
 {
     *out = (struct budget_result){ .line = NULL };
+    (void)snprintf(out->incomplete, sizeof out->incomplete, "%s", side->incomplete);
     for (size_t i = 0; i < budgets->count; i++) {
         judge_budget(&budgets->item[i], side, out);
     }

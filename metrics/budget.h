@@ -3,7 +3,8 @@
  *
  * A limit is the most that a figure may be where less is better, and the least where more is. The
  * median is judged. For a time its 95 % bootstrap interval must lie clear of the limit, or the
- * budget cannot be told. */
+ * budget cannot be told. Where some runs or repetitions have no value, a limit can be exceeded but
+ * not held. */
 #ifndef METRICS_BUDGET_H
 #define METRICS_BUDGET_H
 
@@ -37,7 +38,7 @@ struct budgets {
 
 enum budget_state {
     BUDGET_EXCEEDED,
-    BUDGET_OPEN, /* NO DATA, or a time too near to the limit */
+    BUDGET_OPEN, /* NO DATA, also in part, or a time too near to the limit */
     BUDGET_WARNED,
     BUDGET_HELD
 };
@@ -57,6 +58,7 @@ struct budget_result {
     size_t exceeded;
     size_t open;
     size_t warned;
+    char incomplete[COMPARE_TEXT_BYTES]; /* a run that did not end well, and why; or empty */
 };
 
 const char *budget_state_name(enum budget_state state); /* "exceeded" "open" "warned" "held" */

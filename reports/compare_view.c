@@ -18,17 +18,27 @@ static enum compare_verdict worse(enum compare_verdict a, enum compare_verdict b
     return a == COMPARE_UNDECIDED || b == COMPARE_UNDECIDED ? COMPARE_UNDECIDED : COMPARE_PASSES;
 }
 
+static bool is_incomplete(const struct budget_result *budgets)
+{
+    return budgets->incomplete[0] != '\0';
+}
+
 static enum compare_verdict of_budgets(const struct budget_result *budgets)
 {
-    return budgets == NULL         ? COMPARE_PASSES
-           : budgets->exceeded > 0 ? COMPARE_FAILS
-           : budgets->open > 0     ? COMPARE_UNDECIDED
-                                   : COMPARE_PASSES;
+    return budgets == NULL          ? COMPARE_PASSES
+           : budgets->exceeded > 0  ? COMPARE_FAILS
+           : budgets->open > 0      ? COMPARE_UNDECIDED
+           : is_incomplete(budgets) ? COMPARE_UNDECIDED
+                                    : COMPARE_PASSES;
 }
 
 static void describe_budgets(const struct budget_result *budgets, struct strbuf *out)
 {
     size_t bad = budgets->exceeded > 0 ? budgets->exceeded : budgets->open;
+    if (budgets->exceeded == 0 && is_incomplete(budgets)) {
+        strbuf_add_str(out, budgets->incomplete);
+        return;
+    }
     if (bad == 0) {
         strbuf_addf(out, "%zu budgets hold", budgets->count - budgets->warned);
         if (budgets->warned > 0) {
@@ -56,7 +66,10 @@ void compare_view_conclude(struct compare_view *view)
     if (figures_say) {
         strbuf_add_str(&text, view->comparison->reason);
     }
-    if (budgets_say) {
+    /* That the run is incomplete, the figures have said already. */
+    bool is_said =
+        figures_say && budgets_say && view->budgets->exceeded == 0 && is_incomplete(view->budgets);
+    if (budgets_say && !is_said) {
         strbuf_add_str(&text, figures_say ? "; " : "");
         describe_budgets(view->budgets, &text);
     }

@@ -20,8 +20,8 @@ struct compare_view {
     char headline[640]; /* "FAIL: 2 of 40 figures are worse, first: …" */
 };
 
-/* Fills verdict and headline from the rest: a budget that is exceeded fails, one that is open
- * leaves it undecided. */
+/* Fills verdict and headline from the rest: a budget that is exceeded fails, one that is open or
+ * whose run did not end well leaves it undecided. */
 void compare_view_conclude(struct compare_view *view);
 
 /* For a terminal: the headline, then tables, worst first. */

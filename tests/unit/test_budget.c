@@ -82,6 +82,53 @@ static void a_figure_that_was_not_measured_is_open(void **state)
     compare_side_release(&side);
 }
 
+static void a_limit_cannot_be_held_by_a_part_of_the_runs(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        enum budget_state state;
+    } cases[] = { { 5000, BUDGET_OPEN }, { 7000, BUDGET_OPEN }, { 9000, BUDGET_EXCEEDED } };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct compare_side side;
+        struct budget item = { .def = compare_figure_find("dom_elements"),
+                               .has_warn = true,
+                               .has_error = true,
+                               .warn = 6000,
+                               .error = 8000 };
+        const struct budgets budgets = { .item = &item, .count = 1 };
+        struct budget_result result;
+        fixture_side(&side, "a");
+        fixture_add(&side, "dom_elements", "50", &cases[i].value, 1);
+        compare_series_miss(fixture_series(&side, "dom_elements", "50"), "it broke once");
+        budgets_judge(&budgets, &side, NULL, &result);
+        assert_int_equal(only_line(&result)->state, cases[i].state);
+        assert_int_equal(result.open + result.exceeded, 1);
+        if (cases[i].state == BUDGET_OPEN) {
+            assert_string_equal(result.line[0].text, "NO DATA in part: it broke once");
+        }
+        budget_result_release(&result);
+        compare_side_release(&side);
+    }
+}
+
+static void a_run_that_did_not_end_well_is_noted(void **state)
+{
+    (void)state;
+    struct compare_side side;
+    const struct budgets budgets = { .count = 0 };
+    struct budget_result result;
+    fixture_side(&side, "a");
+    budgets_judge(&budgets, &side, NULL, &result);
+    assert_string_equal(result.incomplete, "");
+    budget_result_release(&result);
+    (void)snprintf(side.incomplete, sizeof side.incomplete, "run a is failed: no disk");
+    budgets_judge(&budgets, &side, NULL, &result);
+    assert_string_equal(result.incomplete, "run a is failed: no disk");
+    budget_result_release(&result);
+    compare_side_release(&side);
+}
+
 static void without_a_place_a_budget_holds_everywhere(void **state)
 {
     (void)state;
@@ -259,6 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_holds_warns_or_is_exceeded),
         cmocka_unit_test(a_figure_that_was_not_measured_is_open),
+        cmocka_unit_test(a_limit_cannot_be_held_by_a_part_of_the_runs),
+        cmocka_unit_test(a_run_that_did_not_end_well_is_noted),
         cmocka_unit_test(without_a_place_a_budget_holds_everywhere),
         cmocka_unit_test(a_list_may_be_asked_to_be_virtualized),
         cmocka_unit_test(a_right_file_is_read_whole),

@@ -80,6 +80,39 @@ static void the_headline_is_the_verdict_with_its_reason(void **state)
     tear_down(&scene);
 }
 
+static void budgets_of_a_run_that_did_not_end_well_never_pass(void **state)
+{
+    (void)state;
+    static const struct {
+        bool has_figures;
+        size_t exceeded;
+        size_t open;
+        enum compare_verdict want;
+        const char *headline;
+    } cases[] = {
+        { false, 0, 0, COMPARE_UNDECIDED, "CANNOT TELL: run b is failed: no disk" },
+        { false, 0, 1, COMPARE_UNDECIDED, "CANNOT TELL: run b is failed: no disk" },
+        { false, 1, 0, COMPARE_FAILS, "FAIL: 1 of 1 budgets are exceeded, first: t: x" },
+        { true, 0, 0, COMPARE_UNDECIDED, "CANNOT TELL: by figures" },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct budget_line lines[1] = { { .title = "t", .text = "x" } };
+        const struct budget_result result = { .line = lines,
+                                              .count = 1,
+                                              .exceeded = cases[i].exceeded,
+                                              .open = cases[i].open,
+                                              .incomplete = "run b is failed: no disk" };
+        const struct comparison comparison = { .verdict = COMPARE_UNDECIDED,
+                                               .reason = "by figures" };
+        struct compare_view view = { .comparison = cases[i].has_figures ? &comparison : NULL,
+                                     .budgets = &result,
+                                     .head = "h" };
+        compare_view_conclude(&view);
+        assert_int_equal(view.verdict, cases[i].want);
+        assert_string_equal(view.headline, cases[i].headline);
+    }
+}
+
 static void verdicts_of_figures_and_budgets_are_joined_by_the_worse_one(void **state)
 {
     (void)state;
@@ -218,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_headline_is_the_verdict_with_its_reason),
+        cmocka_unit_test(budgets_of_a_run_that_did_not_end_well_never_pass),
         cmocka_unit_test(verdicts_of_figures_and_budgets_are_joined_by_the_worse_one),
         cmocka_unit_test(hostile_text_stays_text_everywhere),
         cmocka_unit_test(junit_counts_what_it_lists),
