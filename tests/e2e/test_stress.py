@@ -14,6 +14,8 @@ from tests.support.stack import SeededStack
 
 WORKLOADS = ["conversations", "files", "media", "message-send", "page-cost", "poll-spike",
              "poll-vote", "reactions", "response-time", "throughput"]
+SOCKETS = ["websocket", "websocket-10k", "websocket-fanout", "websocket-ramp",
+           "websocket-reconnect"]
 
 stack = None
 
@@ -311,8 +313,8 @@ class Outputs(unittest.TestCase):
 
     def test_list_and_dry_run_ask_nobody(self):
         done = stack.tmscdp("stress", "--list")
-        self.assertEqual([line.split()[0] for line in done.stdout.splitlines()],
-                         sorted(WORKLOADS + ["upload"]))
+        self.assertEqual(sorted(line.split()[0] for line in done.stdout.splitlines()),
+                         sorted(WORKLOADS + ["upload"] + SOCKETS))
         done = stack.tmscdp("stress", "poll-vote", "--dry-run", "--api-url", "http://127.0.0.1:1",
                             "--data-dir", "/nowhere")
         self.assertEqual(done.returncode, 0)
