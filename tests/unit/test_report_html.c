@@ -196,6 +196,22 @@ static void a_run_that_measured_nothing_still_makes_a_page(void **state)
     strbuf_release(&page);
 }
 
+static void a_page_that_died_under_a_load_is_told(void **state)
+{
+    (void)state;
+    for (int crashed = 0; crashed < 2; crashed++) {
+        cJSON *root = fixture_head("text");
+        cJSON *pair = json_add_object(root, "pair");
+        json_add_array(pair, "metrics");
+        json_add_text(pair, "crash", crashed == 1 ? "in phase 2, loaded: <gone>" : NULL);
+        struct strbuf page = page_of(root);
+        assert_int_equal(times(page.data, "<b>Crashes:</b> in phase 2, loaded: &lt;gone&gt;."),
+                         crashed);
+        assert_int_equal(times(page.data, "<b>Crashes:</b>"), crashed);
+        strbuf_release(&page);
+    }
+}
+
 static void the_terminal_says_the_same_figures(void **state)
 {
     (void)state;
@@ -286,6 +302,7 @@ int main(void)
         cmocka_unit_test(missing_figures_say_why),
         cmocka_unit_test(an_unreached_count_has_one_cell_over_its_rows),
         cmocka_unit_test(a_run_that_measured_nothing_still_makes_a_page),
+        cmocka_unit_test(a_page_that_died_under_a_load_is_told),
         cmocka_unit_test(the_terminal_says_the_same_figures),
         cmocka_unit_test(a_token_keeps_every_output_from_being_written),
     };
