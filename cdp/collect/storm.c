@@ -1,15 +1,18 @@
 /* Frames in an update storm: the app's state changes once a frame, and a frame rate tells whether
  * the page keeps up. The changes come as the app's own: as messages that its WebSocket brings
  * (profile: storm), handed to the socket's listeners in the page, with no server involved. An app
- * that does not react to them gets input events in its composer instead, which may touch less of
- * it; `how` says so. */
+ * that does not react to them (its document changes far less often than they come) gets input events
+ * in its composer instead, which may touch less of it; `how` says so. */
+#include <math.h>
+
 #include "base/mem.h"
 #include "cdp/collect/browser_metrics.h"
 #include "cdp/collect/collect.h"
 #include "cdp/collect/sockets.h"
 
-#define STORM_MS   600
-#define TIMEOUT_MS 30000 /* a page that takes seconds a frame still ends its turn */
+#define STORM_MS    600
+#define REACT_SHARE 0.1   /* changes of the document for an update, at least */
+#define TIMEOUT_MS  30000 /* a page that takes seconds a frame still ends its turn */
 
 static const char *const metrics[] = { "storm_fps", "update_ms", NULL };
 
@@ -20,6 +23,7 @@ static cJSON *storm_args(const struct journey *journey)
     json_add_text(args, "socket", profile->storm_socket);
     json_add_text(args, "composer", profile->composer);
     json_add_number(args, "duration_ms", STORM_MS);
+    json_add_number(args, "react_share", REACT_SHARE);
     json_add_number(args, "timeout_ms", TIMEOUT_MS);
     cJSON *frames = json_add_array(args, "frames");
     const cJSON *frame = NULL;
@@ -75,6 +79,16 @@ static enum err gather(struct collect_context *context, cJSON *raw, struct err_m
     return err;
 }
 
+/* Readings that do not say how often the document changed are believed. */
+static bool has_reacted(const cJSON *storm)
+{
+    const char *by = json_text(storm, "by");
+    double updates = (double)cJSON_GetArraySize(json_at(storm, "times"));
+    double least = fmax(json_number(storm, "turn", 1.0), updates * REACT_SHARE);
+    return by == NULL || strcmp(by, "socket") != 0 ||
+           json_number(storm, "mutations", (double)INFINITY) >= least;
+}
+
 static void score(const cJSON *raw, const struct collect_stage *stage, struct samples *out)
 {
     (void)stage;
@@ -85,6 +99,11 @@ static void score(const cJSON *raw, const struct collect_stage *stage, struct sa
     if (last_ms <= first_ms) {
         samples_none(out, "storm_fps", "the page ran no animation frames in the storm");
         samples_none(out, "update_ms", "the page ran no animation frames in the storm");
+        return;
+    }
+    if (!has_reacted(json_at(raw, "storm"))) {
+        samples_none(out, "storm_fps", "the app did not react to the socket's messages");
+        samples_none(out, "update_ms", "the app did not react to the socket's messages");
         return;
     }
     samples_add(out, "storm_fps", (double)(count - 1) * 1000.0 / (last_ms - first_ms));

@@ -1,7 +1,7 @@
 // An update storm: one change of the app's state in each animation frame. By the messages that its
 // WebSocket would bring (its objects were put into the page before), or, where those change nothing,
 // by input events of the composer. Whole turns only, so that the last message has undone the first.
-async (lib, { socket, frames, composer, duration_ms }) => {
+async (lib, { socket, frames, composer, duration_ms, react_share }) => {
   const sockets = lib.openSockets(socket);
   const bySocket = (n) => lib.receive(sockets, frames[n % frames.length]);
 
@@ -22,7 +22,8 @@ async (lib, { socket, frames, composer, duration_ms }) => {
       requestAnimationFrame(step);
     });
 
-  // The same, with the number of changes of the document as the proof that the app reacted.
+  // The same, with the number of changes of the document. They are the proof that the app reacted
+  // when there are as many as its updates would make; any page changes now and then by itself.
   const watch = async (update, turn) => {
     let mutations = 0;
     const observer = new MutationObserver((records) => {
@@ -37,10 +38,10 @@ async (lib, { socket, frames, composer, duration_ms }) => {
     return { times, mutations };
   };
 
-  const seen = { by: null, sockets: sockets.length };
+  const seen = { by: null, sockets: sockets.length, turn: frames.length };
   if (sockets.length > 0 && frames.length > 0) {
     const storm = await watch(bySocket, frames.length);
-    if (storm.mutations > 0) {
+    if (storm.mutations >= Math.max(frames.length, storm.times.length * react_share)) {
       return { ...seen, by: "socket", ...storm };
     }
   }

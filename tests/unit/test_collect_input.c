@@ -59,6 +59,60 @@ static void keys_that_did_not_arrive_give_no_figures(void **state)
     samples_release(&samples);
 }
 
+static void a_change_or_two_of_the_page_are_no_reaction_to_a_storm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *storm;
+        bool want;
+    } cases[] = {
+        { "'by':'socket','turn':2,'mutations':2,", true },
+        { "'by':'socket','turn':2,'mutations':1,", false },
+        { "'by':'socket','turn':3,'mutations':2,", false },
+        { "'by':'socket','mutations':0,", false },
+        { "'by':'socket',", true }, /* readings that do not say */
+        { "'by':'composer','turn':2,'mutations':1,", true },
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char *readings = mem_format("{'storm':{%s'times':[100,120,140,160,200]}," CPU("1.1") "}",
+                                    cases[i].storm);
+        struct samples samples = score(&collector_storm, readings, 50.0);
+        if (cases[i].want) {
+            expect(&samples, "storm_fps", 40.0);
+        } else {
+            expect_none(&samples, "storm_fps", "did not react");
+            expect_none(&samples, "update_ms", "did not react");
+        }
+        samples_release(&samples);
+        free(readings);
+    }
+}
+
+static void in_many_frames_a_tenth_must_change_the_page(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mutations;
+        bool want;
+    } cases[] = { { "3", false }, { "4", true } };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct strbuf readings = STRBUF_INIT;
+        strbuf_add_str(&readings, "{'storm':{'by':'socket','turn':2,'times':[0");
+        for (int frame = 1; frame < 37; frame++) {
+            strbuf_addf(&readings, ",%d", frame * 20);
+        }
+        strbuf_addf(&readings, "],'mutations':%s}," CPU("1.1") "}", cases[i].mutations);
+        struct samples samples = score(&collector_storm, strbuf_text(&readings), 50.0);
+        if (cases[i].want) {
+            expect(&samples, "storm_fps", 50.0);
+        } else {
+            expect_none(&samples, "storm_fps", "did not react");
+        }
+        samples_release(&samples);
+        strbuf_release(&readings);
+    }
+}
+
 /* Gathers once against a page that answers as the rules say. */
 static enum err gather(const struct collector *collector, const char *rules, struct err_msg *msg,
                        cJSON **how)
@@ -168,6 +222,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_storms_rate_and_the_cost_of_an_update_are_scored),
+        cmocka_unit_test(a_change_or_two_of_the_page_are_no_reaction_to_a_storm),
+        cmocka_unit_test(in_many_frames_a_tenth_must_change_the_page),
         cmocka_unit_test(a_storm_without_frames_has_no_rate),
         cmocka_unit_test(the_slowest_key_is_the_interaction_to_next_paint),
         cmocka_unit_test(keys_that_did_not_arrive_give_no_figures),

@@ -30,6 +30,7 @@ static void messages_that_reach_nobody_have_no_cost(void **state)
     } cases[] = {
         { "{'arrivals':{'sockets':0,'sent':0,'mutations':0}," CPU("1.25") "}", "no open socket" },
         { "{'arrivals':{'sockets':1,'sent':10,'mutations':0}," CPU("1.25") "}", "did not react" },
+        { "{'arrivals':{'sockets':1,'sent':10,'mutations':2}," CPU("1.25") "}", "did not react" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct samples samples = score(&collector_arrivals, cases[i].readings, 200.0);
@@ -121,13 +122,14 @@ static void the_page_is_watched_while_others_post_and_the_poster_is_stopped(void
                                "'result':{'result':{'value':true}},'later':[" FRAME("42[new_message,c1]") "," FRAME("42[new_message,c2]") "," FRAME("42[typing,c1]") "," FRAME("42[new_message,c1]") "," ASKS(
                                    "GET",
                                    "https://api.example.com/api/v1/conversations/") "," ASKS("OPTIONS",
-                                                                                           "https://api.example.com/api/v1/conversations/") "," ASKS("GET",
-                                                                                                                                                   "http://localhost:3000/x.png") "]},"
-                                                                                                                                                                                  "{'when':'getMetrics','result':{'metrics':[]}}," CHAT_SCRIPT(
-                                                                                                                                                                                      "Ends what live_begin.js started",
-                                                                                                                                                                                      "{'times':[0,16]}"));
+                                                                                             "https://api.example.com/api/v1/conversations/") "," ASKS("GET",
+                                                                                                                                                       "http://localhost:3000/x.png") "]},"
+                                                                                                                                                                                      "{'when':'getMetrics','result':{'metrics':[]}}," CHAT_SCRIPT(
+                                                                                                                                                                                          "Ends what live_begin.js started",
+                                                                                                                                                                                          "{'times':[0,16]}"));
     chat.profile.live_event = "new_message";
-    chat.journey.api_origin = "https://api.example.com"; /* not the profile's: no rules lead there */
+    chat.journey.api_origin =
+        "https://api.example.com"; /* not the profile's: no rules lead there */
     struct collect_context context = { .journey = &chat.journey, .live = &plan };
     cJSON *raw = json_new_object();
     assert_int_equal(collector_live.gather(&context, raw, &msg), ERR_OK);
