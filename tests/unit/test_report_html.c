@@ -201,6 +201,7 @@ static void a_page_that_died_under_a_load_is_told(void **state)
     (void)state;
     for (int crashed = 0; crashed < 2; crashed++) {
         cJSON *root = fixture_head("text");
+        cJSON_ReplaceItemInObject(root, "command", cJSON_CreateString("pair"));
         cJSON *pair = json_add_object(root, "pair");
         json_add_array(pair, "metrics");
         json_add_text(pair, "crash", crashed == 1 ? "in phase 2, loaded: <gone>" : NULL);
