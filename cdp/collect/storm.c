@@ -1,8 +1,8 @@
 /* Frames in an update storm: the app's state changes once a frame, and a frame rate tells whether
  * the page keeps up. The changes come as the app's own: as messages that its WebSocket brings
  * (profile: storm), handed to the socket's listeners in the page, with no server involved. An app
- * that does not react to them (its document changes far less often than they come) gets input events
- * in its composer instead, which may touch less of it; `how` says so. */
+ * that does not react to them (its document changes far less often than they come) gets input
+ * events in its composer instead, which may touch less of it; `how` says so. */
 #include <math.h>
 
 #include "base/mem.h"
