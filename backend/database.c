@@ -4,8 +4,10 @@
 #include <ctype.h>
 #include <ev.h>
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <time.h>
 
+#include "backend/sql.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -13,8 +15,8 @@
 #define HANGING_NS    (DATABASE_STATEMENT_MS * NS_PER_MS * 2) /* the server's own time-out failed */
 #define FIRST_WAIT_NS (200 * NS_PER_MS)
 #define LAST_WAIT_NS  (2 * NS_PER_S)
+#define PID_BYTES     16
 
-/* Set by statements, not as start options: a pooler in between refuses those. */
 static void add_settings(struct strbuf *sql)
 {
     strbuf_addf(sql,
@@ -26,6 +28,7 @@ static void add_settings(struct strbuf *sql)
 enum phase {
     PHASE_DOWN,
     PHASE_CONNECTING,
+    PHASE_RECOGNIZING, /* is it PostgreSQL itself? */
     PHASE_SETTING_UP,
     PHASE_IDLE,
     PHASE_ASKED
@@ -170,24 +173,58 @@ static void fill_grid(struct database *database)
     database->grid = (struct grid){ database->cell, name, rows, columns };
 }
 
+/* Of the set-up; what comes back of it is no one else's. */
+static void send(struct database *database, enum phase phase, const char *sql)
+{
+    drop_answer(database); /* the last one of the connection before may have been a failure */
+    if (PQsendQuery(database->conn, sql) != 1) {
+        lose(database, PQerrorMessage(database->conn));
+        return;
+    }
+    database->phase = phase;
+    watch(database, EV_READ | EV_WRITE);
+}
+
+/* A pooler lends the chat's own connections: what is set and prepared would stay on them. It is
+ * known by the process that answers being another than the one that let us in. */
+static void begin_recognizing(struct database *database)
+{
+    database->version = PQserverVersion(database->conn);
+    if (PQsetnonblocking(database->conn, 1) != 0) {
+        lose(database, PQerrorMessage(database->conn));
+        return;
+    }
+    send(database, PHASE_RECOGNIZING, "SELECT " SQL_MARK " pg_backend_pid()");
+}
+
+static bool is_postgres_itself(const struct database *database)
+{
+    char pid[PID_BYTES];
+    (void)snprintf(pid, sizeof pid, "%d", PQbackendPID(database->conn));
+    return PQntuples(database->held) == 1 && PQnfields(database->held) == 1 &&
+           strcmp(PQgetvalue(database->held, 0, 0), pid) == 0;
+}
+
 static void begin_set_up(struct database *database)
 {
     struct strbuf sql = STRBUF_INIT;
-    database->version = PQserverVersion(database->conn);
-    drop_answer(database); /* the last one of the connection before may have been a failure */
     add_settings(&sql);
     if (database->plan.prepare != NULL) {
         database->plan.prepare(database->plan.arg, database->version, &sql);
     }
-    bool sent = PQsetnonblocking(database->conn, 1) == 0 &&
-                PQsendQuery(database->conn, strbuf_text(&sql)) == 1;
+    send(database, PHASE_SETTING_UP, strbuf_text(&sql));
     strbuf_release(&sql);
-    if (!sent) {
-        lose(database, PQerrorMessage(database->conn));
-        return;
+}
+
+static void end_recognizing(struct database *database, bool failed)
+{
+    if (failed) {
+        lose(database, PQresultErrorMessage(database->held));
+    } else if (!is_postgres_itself(database)) {
+        lose(database, "a connection pooler stands in between: name PostgreSQL itself");
+    } else {
+        begin_set_up(database);
     }
-    database->phase = PHASE_SETTING_UP;
-    watch(database, EV_READ | EV_WRITE);
 }
 
 static void go_on_connecting(struct database *database)
@@ -197,7 +234,7 @@ static void go_on_connecting(struct database *database)
         watch(database, EV_READ);
         break;
     case PGRES_POLLING_OK:
-        begin_set_up(database);
+        begin_recognizing(database);
         break;
     case PGRES_POLLING_FAILED:
         lose(database, PQerrorMessage(database->conn));
@@ -284,7 +321,9 @@ static void go_on_asking(struct database *database)
         return;
     }
     bool failed = database->held == NULL || is_failure(database->held);
-    if (database->phase == PHASE_SETTING_UP) {
+    if (database->phase == PHASE_RECOGNIZING) {
+        end_recognizing(database, failed);
+    } else if (database->phase == PHASE_SETTING_UP) {
         end_set_up(database, failed);
     } else {
         end_question(database, failed);
@@ -315,6 +354,7 @@ static void on_ready(struct ev_loop *native, struct ev_io *watcher, int events)
     case PHASE_IDLE:
         hear(database);
         break;
+    case PHASE_RECOGNIZING:
     case PHASE_SETTING_UP:
     case PHASE_ASKED:
         go_on_asking(database);
@@ -387,6 +427,7 @@ enum database_state database_state(const struct database *database)
 {
     switch (database->phase) {
     case PHASE_CONNECTING:
+    case PHASE_RECOGNIZING:
     case PHASE_SETTING_UP:
         return DATABASE_CONNECTING;
     case PHASE_IDLE:

@@ -147,6 +147,80 @@ static void a_peer_that_talks_nonsense_is_left(void **state)
     assert_int_equal(status, 0);
 }
 
+/* A peer that greets like PostgreSQL's process 4711 and answers the first question with `pid`;
+ * writes what it is asked then to `out`. */
+static _Noreturn void play_postgres(int listener, const char *pid, int out)
+{
+    static const unsigned char welcome[] = {
+        'R', 0, 0, 0, 8,  0,  0, 0,    0,                /* AuthenticationOk */
+        'K', 0, 0, 0, 12, 0,  0, 0x12, 0x67, 0, 0, 0, 1, /* BackendKeyData */
+        'Z', 0, 0, 0, 5,  'I'                            /* ReadyForQuery */
+    };
+    static const unsigned char columns[] = {
+        'T', 0, 0, 0, 26, 0, 1, 'p', 0, /* RowDescription: one, its name */
+        0,   0, 0, 0, 0,  0, 0, 0,   0, 23, 0, 4, 0xff, 0xff, 0xff, 0xff, 0, 0
+    };
+    static const unsigned char end[] = { 'C', 0,   0,   0, 13,  'S', 'E', 'L', 'E', 'C',
+                                         'T', ' ', '1', 0, 'Z', 0,   0,   0,   5,   'I' };
+    unsigned char row[32] = { 'D', 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 };
+    char asked[4096];
+    int peer = accept(listener, NULL, NULL);
+    size_t length = strlen(pid);
+    row[4] = (unsigned char)(10 + length);
+    row[10] = (unsigned char)length;
+    for (size_t i = 0; i < length; i++) {
+        row[11 + i] = (unsigned char)pid[i];
+    }
+    bool good = read(peer, asked, sizeof asked) > 0 &&
+                write(peer, welcome, sizeof welcome) == (ssize_t)sizeof welcome &&
+                read(peer, asked, sizeof asked) > 0 &&
+                write(peer, columns, sizeof columns) == (ssize_t)sizeof columns &&
+                write(peer, row, 11 + length) == (ssize_t)(11 + length) &&
+                write(peer, end, sizeof end) == (ssize_t)sizeof end;
+    ssize_t got = good ? read(peer, asked, sizeof asked) : -1;
+    _exit(got >= 0 && write(out, asked, (size_t)got) == got ? 0 : 1);
+}
+
+/* What a pooler is told would stay on a connection of the chat. */
+static void a_pooler_is_left_before_anything_is_set(void **state)
+{
+    static const struct {
+        const char *pid;
+        bool is_postgres;
+    } cases[] = { { "4711", true }, { "4712", false }, { "", false } };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct err_msg msg = { "" };
+        char asked[4096];
+        int pipes[2];
+        int status = 0;
+        unsigned port;
+        int listener = listen_somewhere(&port);
+        assert_int_equal(pipe(pipes), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            play_postgres(listener, cases[i].pid, pipes[1]);
+        }
+        close(pipes[1]);
+        struct database *database = connect_to(port);
+        assert_int_equal(database_wait(database, clock_now_ns() + 5 * NS_PER_S, &msg),
+                         ERR_UNREACHABLE);
+        database_free(database);
+        close(listener);
+        ssize_t got = read(pipes[0], asked, sizeof asked - 1);
+        close(pipes[0]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+        bool was_set = false;
+        for (ssize_t k = 0; k + 4 < got; k++) {
+            was_set = was_set || memcmp(asked + k, "SET ", 4) == 0;
+        }
+        assert_int_equal(was_set, cases[i].is_postgres);
+        assert_int_equal(strstr(msg.text, "pooler") == NULL, cases[i].is_postgres);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +228,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_comes_back_by_itself, make_loop, free_loop),
         cmocka_unit_test_setup_teardown(a_silent_peer_is_not_waited_for_beyond_the_deadline,
                                         make_loop, free_loop),
+        cmocka_unit_test_setup_teardown(a_pooler_is_left_before_anything_is_set, make_loop,
+                                        free_loop),
         cmocka_unit_test_setup_teardown(a_peer_that_talks_nonsense_is_left, make_loop, free_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
