@@ -11,7 +11,8 @@ enum statement_column {
     STATEMENT_CALLS,
     STATEMENT_ROWS,
     STATEMENT_TOTAL_MS,
-    STATEMENT_MAX_MS
+    STATEMENT_MAX_MS,
+    STATEMENT_ENTRIES
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -29,7 +30,7 @@ void statement_counts_read(const struct grid *rows, struct statement_counts *out
         const char *id = grid_text(rows, row, STATEMENT_ID);
         struct statement_count *item = &out->item[out->count];
         if (id == NULL) {
-            out->hidden++;
+            out->hidden += (size_t)grid_number(rows, row, STATEMENT_ENTRIES, 1);
             continue;
         }
         (void)snprintf(item->id, sizeof item->id, "%s", id);
