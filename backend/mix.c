@@ -74,6 +74,39 @@ static void add_duration(cJSON *node, const char *key, uint64_t ms)
     free(text);
 }
 
+/* Whether two workloads can be asked about one thing in one run. Without "api" or "prefix" the
+ * chat's own are meant, so that one only of two is a contradiction; without "fanout" nothing is
+ * said. */
+static bool agree(const cJSON *first, const cJSON *second, const char *key)
+{
+    const cJSON *left = cJSON_GetObjectItemCaseSensitive(first, key);
+    const cJSON *right = cJSON_GetObjectItemCaseSensitive(second, key);
+    if (left == NULL || right == NULL) {
+        return left == right || strcmp(key, "fanout") == 0;
+    }
+    return cJSON_Compare(left, right, true) != 0;
+}
+
+/* What holds for a whole workload must hold for the mix. */
+static enum err unite_settings(const char *word, const cJSON *source, bool is_first, cJSON *mix,
+                               struct err_msg *msg)
+{
+    static const char *const keys[] = { "api", "prefix", "fanout" };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const cJSON *own = cJSON_GetObjectItemCaseSensitive(source, keys[i]);
+        if (!is_first && !agree(mix, source, keys[i])) {
+            return err_set(msg, ERR_USAGE,
+                           "%s: its \"%s\" is not that of the scenarios before, and a mix has one: "
+                           "run it alone",
+                           word, keys[i]);
+        }
+        if (own != NULL && cJSON_GetObjectItemCaseSensitive(mix, keys[i]) == NULL) {
+            json_add_node(mix, keys[i], cJSON_Duplicate(own, true));
+        }
+    }
+    return ERR_OK;
+}
+
 static enum err add_workload(const char *word, const cJSON *source, const struct mix_shape *shape,
                              cJSON *mix, struct err_msg *msg)
 {
@@ -160,6 +193,9 @@ enum err mix_make(const char *const *names, size_t count, const struct mix_shape
             err = read_source(names[i], &source, msg);
         }
         if (err == ERR_OK) {
+            err = unite_settings(names[i], source, i == 0, mix, msg);
+        }
+        if (err == ERR_OK) {
             err = add_workload(names[i], source, shape, mix, msg);
         }
         cJSON_Delete(source);
@@ -172,14 +208,24 @@ enum err mix_make(const char *const *names, size_t count, const struct mix_shape
     return ERR_OK;
 }
 
-/* A scenario "<workload>-<flow>" belongs to the workload; the mix of that name to all. */
-static bool belongs(const char *scenario, const char *workload)
+/* A scenario "<workload>-<flow>" belongs to the workload; NULL: to none. Of "websocket" and
+ * "websocket-fanout" the longer name is meant where both fit. */
+static const char *owner_of(const char *scenario, char *const *names, size_t count)
 {
-    size_t length = strlen(workload);
-    return strncmp(scenario, workload, length) == 0 && scenario[length] == '-';
+    const char *owner = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(names[i]);
+        bool fits = strncmp(scenario, names[i], length) == 0 && scenario[length] == '-';
+        if (fits && (owner == NULL || length > strlen(owner))) {
+            owner = names[i];
+        }
+    }
+    return owner;
 }
 
-static void add_verdict(const cJSON *workload, const char *name, cJSON *out)
+/* `name`: one of `names`, or NULL for all of the mix. */
+static void add_verdict(const cJSON *workload, const char *name, char *const *names, size_t count,
+                        cJSON *out)
 {
     enum verdict worst = VERDICT_FINE;
     bool judged = false;
@@ -191,7 +237,7 @@ static void add_verdict(const cJSON *workload, const char *name, cJSON *out)
         enum verdict verdict;
         const char *own = json_text(scenario, "name");
         const char *word = json_text(scenario, "verdict.verdict");
-        if (own == NULL || (name != NULL && !belongs(own, name))) {
+        if (own == NULL || (name != NULL && owner_of(own, names, count) != name)) {
             continue;
         }
         requests += json_number(scenario, "requests", 0);
@@ -229,11 +275,17 @@ static char *own_name(const char *word)
 cJSON *mix_verdicts(const cJSON *workload, const char *const *names, size_t count)
 {
     cJSON *out = json_new_array();
+    char **own = mem_new_array(count, sizeof own[0]);
     for (size_t i = 0; i < count; i++) {
-        char *name = own_name(names[i]);
-        add_verdict(workload, name, out);
-        free(name);
+        own[i] = own_name(names[i]);
     }
-    add_verdict(workload, NULL, out);
+    for (size_t i = 0; i < count; i++) {
+        add_verdict(workload, own[i], own, count, out);
+    }
+    add_verdict(workload, NULL, own, count, out);
+    for (size_t i = 0; i < count; i++) {
+        free(own[i]);
+    }
+    free(own);
     return out;
 }

@@ -21,9 +21,10 @@ struct mix_shape {
 
 /* The mix as a workload file's tree, its flows and scenarios named "<workload>-<flow>", itself
  * "mix". `names` as `tmscdp stress` takes them. Thresholds are left out:
- * they speak of the workloads' own shapes. ERR_USAGE for a workload that is unknown, named twice or
- * is no list of flows, ERR_FORMAT; what the parts of a workload mean is checked by whoever reads
- * the tree (backend/workload.h). `*out` is the caller's. */
+ * they speak of the workloads' own shapes. "api" and "prefix" must be the same in all, "fanout"
+ * where it is there. ERR_USAGE for a workload that differs in these, is unknown, named twice or is
+ * no list of flows, ERR_FORMAT; what the parts of a workload mean is checked by whoever reads the
+ * tree (backend/workload.h). `*out` is the caller's. */
 MUST_CHECK enum err mix_make(const char *const *names, size_t count, const struct mix_shape *shape,
                              cJSON **out, struct err_msg *msg);
 

@@ -159,6 +159,81 @@ static void a_file_that_is_no_workload_is_refused(void **state)
     free(dir);
 }
 
+#define REST "\"flows\":{\"f\":[]},\"scenarios\":{\"s\":{\"flow\":\"f\"}}}"
+
+/* Or the second would be asked under the first one's API. */
+static void what_holds_for_a_whole_workload_holds_for_the_mix(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *first;
+        const char *second;
+        const char *differs;
+    } cases[] = {
+        { "\"prefix\":\"/v2\",\"api\":{\"a\":1},\"fanout\":{\"window\":\"3s\"},",
+          "\"prefix\":\"/v2\",\"api\":{\"a\":1},\"fanout\":{\"window\":\"3s\"},", NULL },
+        { "", "", NULL },
+        { "\"fanout\":{\"window\":\"3s\"},", "", NULL },
+        { "", "\"fanout\":{\"window\":\"3s\"},", NULL },
+        { "\"prefix\":\"/v2\",", "", "\"prefix\"" },
+        { "", "\"prefix\":\"/v2\",", "\"prefix\"" },
+        { "\"api\":{\"a\":1},", "\"api\":{\"a\":2},", "\"api\"" },
+        { "\"fanout\":{\"window\":\"3s\"},", "\"fanout\":{\"window\":\"4s\"},", "\"fanout\"" },
+    };
+    struct err_msg msg = { "" };
+    char *dir = NULL;
+    assert_int_equal(file_make_temp_dir(NULL, "tmscdp-mix-", &dir, &msg), ERR_OK);
+    char *first = file_join(dir, "one.json");
+    char *second = file_join(dir, "two.json");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const names[] = { first, second };
+        cJSON *mix = NULL;
+        char *one = mem_format("{\"name\":\"one\",%s" REST, cases[i].first);
+        char *two = mem_format("{\"name\":\"two\",%s" REST, cases[i].second);
+        assert_int_equal(file_write(first, one, strlen(one), 0600, &msg), ERR_OK);
+        assert_int_equal(file_write(second, two, strlen(two), 0600, &msg), ERR_OK);
+        enum err err = mix_make(names, 2, &shape, &mix, &msg);
+        if (cases[i].differs == NULL) {
+            assert_int_equal(err, ERR_OK);
+            assert_int_equal(json_at(mix, "fanout") != NULL,
+                             strstr(cases[i].first, "fanout") != NULL ||
+                                 strstr(cases[i].second, "fanout") != NULL);
+            assert_int_equal(json_at(mix, "prefix") != NULL,
+                             strstr(cases[i].first, "prefix") != NULL);
+            assert_int_equal(json_at(mix, "api") != NULL, strstr(cases[i].first, "api") != NULL);
+        } else {
+            assert_int_equal(err, ERR_USAGE);
+            assert_non_null(strstr(msg.text, "two.json"));
+            assert_non_null(strstr(msg.text, cases[i].differs));
+        }
+        cJSON_Delete(mix);
+        free(one);
+        free(two);
+    }
+    assert_int_equal(file_remove_tree(dir, &msg), ERR_OK);
+    free(first);
+    free(second);
+    free(dir);
+}
+
+static void a_scenario_belongs_to_the_longest_name_that_fits(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "websocket", "websocket-fanout" };
+    static const char text[] = "{\"scenarios\":["
+                               "{\"name\":\"websocket-member\",\"requests\":3},"
+                               "{\"name\":\"websocket-fanout-member\",\"requests\":40}]}";
+    struct err_msg msg = { "" };
+    cJSON *workload = NULL;
+    assert_int_equal(json_parse(text, strlen(text), "test", &workload, &msg), ERR_OK);
+    cJSON *verdicts = mix_verdicts(workload, names, COUNT_OF(names));
+    assert_true(json_number(cJSON_GetArrayItem(verdicts, 0), "requests", -1) == 3);
+    assert_true(json_number(cJSON_GetArrayItem(verdicts, 1), "requests", -1) == 40);
+    assert_true(json_number(cJSON_GetArrayItem(verdicts, 2), "requests", -1) == 43);
+    cJSON_Delete(verdicts);
+    cJSON_Delete(workload);
+}
+
 static void each_workload_keeps_its_verdict_and_the_mix_has_the_worst(void **state)
 {
     (void)state;
@@ -207,6 +282,8 @@ int main(void)
         cmocka_unit_test(without_a_baseline_nothing_is_judged),
         cmocka_unit_test(mistakes_are_told_with_the_scenarios_name),
         cmocka_unit_test(a_file_that_is_no_workload_is_refused),
+        cmocka_unit_test(what_holds_for_a_whole_workload_holds_for_the_mix),
+        cmocka_unit_test(a_scenario_belongs_to_the_longest_name_that_fits),
         cmocka_unit_test(each_workload_keeps_its_verdict_and_the_mix_has_the_worst),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
