@@ -216,7 +216,13 @@ static enum err look(struct loop *loop, const char *conninfo, struct live *live,
         draw(live); /* the begun second */
     }
     /* Without an end of its own, Ctrl-C is how it ends. */
-    return err == ERR_TIMEOUT || (err == ERR_INTERRUPTED && !bounded) ? ERR_OK : err;
+    bool done = err == ERR_TIMEOUT || (err == ERR_INTERRUPTED && !bounded);
+    if (done && !live->answered) {
+        trouble = watcher_trouble(live->watcher);
+        return err_set(msg, ERR_UNREACHABLE, "%s",
+                       trouble[0] != '\0' ? trouble : "the database does not answer");
+    }
+    return done ? ERR_OK : err;
 }
 
 static int look_every_second(const char *conninfo)
