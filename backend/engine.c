@@ -35,18 +35,32 @@ static void begin_drivers(void *arg)
     }
 }
 
-static bool is_over(void *arg)
+static bool drivers_are_over(const struct engine *engine, bool only_sockets)
 {
-    const struct engine *engine = arg;
     for (size_t i = 0; i < engine->plan->driver_count; i++) {
-        if (!driver_is_over(engine->driver[i])) {
+        bool counts = !only_sockets || engine->plan->drivers[i].flow->is_socket;
+        if (counts && !driver_is_over(engine->driver[i])) {
             return false;
         }
     }
-    if (engine->crowd != NULL) {
+    return true;
+}
+
+/* Sockets are cleaned up after as soon as they have left, whoever else is still at work. */
+static bool is_over(void *arg)
+{
+    const struct engine *engine = arg;
+    bool all = drivers_are_over(engine, false);
+    if (engine->crowd == NULL) {
+        return all;
+    }
+    if (all || drivers_are_over(engine, true)) {
+        socket_crowd_clean_up(engine->crowd);
+    }
+    if (all) {
         socket_crowd_finish(engine->crowd);
     }
-    return engine->crowd == NULL || socket_crowd_is_over(engine->crowd);
+    return all && socket_crowd_is_over(engine->crowd);
 }
 
 static void interrupt_all(const struct engine *engine)
@@ -169,6 +183,7 @@ static enum err gather_crowd(struct engine *engine, struct loop *loop, struct ht
         .record = record,
         .schedule = schedules,
         .most = most_vus(plan, true),
+        .others = most_vus(plan, false) + 1,
         .brief = plan->brief,
         .events = socket_vu_events,
     };
@@ -261,6 +276,7 @@ static enum err say_goodbye(struct engine *engine, struct loop *loop, struct err
     enum err err = loop_wait(loop, is_over, engine, clock_now_ns() + ENGINE_GOODBYE_NS, msg);
     if (err == ERR_TIMEOUT) {
         interrupt_all(engine);
+        (void)is_over(engine); /* what the sockets have counted is told; nothing is waited for */
         err = ERR_OK;
     }
     return err;

@@ -251,11 +251,12 @@ void fanout_deliver(struct fanout *fanout, uint64_t serial, uint32_t receiver, u
     }
 }
 
-void fanout_excuse(struct fanout *fanout, uint32_t receiver)
+void fanout_excuse(struct fanout *fanout, uint32_t receiver, uint64_t now_ns)
 {
     for (size_t i = fanout->open_from; i < fanout->count; i++) {
         struct fanout_message *message = fanout->message[i];
-        if (!message->closed && has_bit(message->wanted, receiver) &&
+        bool may_come = now_ns < message->sent_ns + fanout->plan.window_ns;
+        if (!message->closed && may_come && has_bit(message->wanted, receiver) &&
             !has_bit(message->got, receiver)) {
             clear_bit(message->wanted, receiver);
             message->expected--;

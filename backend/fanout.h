@@ -6,8 +6,8 @@
  * arrives at an expected receiver is its delivery, the second time a duplicate. A delivery after
  * `late_ns` is late; one that has not come by `window_ns` is lost, and what comes still later
  * changes nothing of that. Lost ones stay in the denominator and in the times, as "at least the
- * window". A receiver that we take away ourselves is no longer expected to get what it has not got
- * yet; one that the server drops is.
+ * window". A receiver that we take away ourselves is no longer expected to get what may still come
+ * in its window; one that the server drops is.
  *
  * Order: a delivery whose number (the chat's, or the serial without one) is below the highest that
  * the same receiver has got from the same room before is a violation. */
@@ -79,8 +79,8 @@ void fanout_withdraw(struct fanout *fanout, uint64_t serial);
 void fanout_deliver(struct fanout *fanout, uint64_t serial, uint32_t receiver, uint64_t order,
                     uint64_t read_ns);
 
-/* We took the receiver away. */
-void fanout_excuse(struct fanout *fanout, uint32_t receiver);
+/* We took the receiver away. What was due by then stays lost. */
+void fanout_excuse(struct fanout *fanout, uint32_t receiver, uint64_t now_ns);
 
 /* Judges what was taken and sent so long ago that its window is over. */
 void fanout_close(struct fanout *fanout, uint64_t now_ns);

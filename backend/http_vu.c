@@ -343,8 +343,12 @@ static void start(struct vu *base, uint64_t due_ns, uint64_t now_ns)
 static void interrupt(struct vu *base)
 {
     struct http_vu *vu = http_vu_of(base);
+    struct socket_crowd *crowd = vu->base.world->crowd;
     if (vu->state != VU_WAITING) {
         record_interrupted(vu->base.world->record, vu->base.role.scenario, vu->state == VU_ASKING);
+    }
+    if (vu->state == VU_ASKING && vu->request->fans_out && crowd != NULL) {
+        socket_crowd_answered(crowd, vu->serial, false); /* nobody will know whether it was taken */
     }
     loop_timer_stop(vu->timer);
     http_call_cancel(vu->call);

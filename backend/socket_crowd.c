@@ -73,6 +73,7 @@ struct socket_crowd {
     struct loop_timer *step;         /* a plateau's beginning or snapshot; then of the clean-up */
     enum cleanup cleanup;
     bool ever_ready;
+    bool told;
     uint64_t left_ns; /* when the first left since the last one came */
     uint64_t give_up_ns;
 };
@@ -155,6 +156,16 @@ static enum err follow_messages(struct socket_crowd *crowd, struct err_msg *msg)
     return err;
 }
 
+/* The name may mean ::1 first, where nobody listens; addresses are what they are. */
+static const char *host_of(const struct url *url)
+{
+    static const char name[] = "localhost";
+    size_t length = strlen(url->host);
+    bool is_name =
+        length >= sizeof name - 1 && strcmp(url->host + length - (sizeof name - 1), name) == 0;
+    return is_name && url_is_loopback(url) ? "127.0.0.1" : url->host;
+}
+
 static enum err open_client(struct socket_crowd *crowd, struct err_msg *msg)
 {
     struct url url;
@@ -172,13 +183,14 @@ static enum err open_client(struct socket_crowd *crowd, struct err_msg *msg)
     }
     bool on_loopback = url_is_loopback(&url);
     socket_limits_read(&room);
-    err = socket_limits_check(&room, crowd->plan.most, 0, on_loopback, &spread, msg);
+    err =
+        socket_limits_check(&room, crowd->plan.most, crowd->plan.others, on_loopback, &spread, msg);
     if (err != ERR_OK) {
         return err;
     }
     char *path = mem_format("%s%s", api_of(crowd)->path, QUERY);
     const struct ws_plan plan = {
-        .host = on_loopback && strcmp(url.host, "::1") != 0 ? "127.0.0.1" : url.host,
+        .host = host_of(&url),
         .port = url.port,
         .path = path,
         .most = crowd->plan.most,
@@ -401,7 +413,7 @@ void socket_crowd_leaves(struct socket_crowd *crowd, uint32_t number, uint64_t n
         crowd->record->given_up++;
     }
     if (crowd->record->fanout != NULL) {
-        fanout_excuse(crowd->record->fanout, number);
+        fanout_excuse(crowd->record->fanout, number, now_ns);
     }
     forget_rooms(crowd, number);
 }
@@ -660,7 +672,7 @@ static void tell_messages(const struct socket_crowd *crowd)
                    ws_client_received_bytes(crowd->world.client));
 }
 
-void socket_crowd_finish(struct socket_crowd *crowd)
+void socket_crowd_clean_up(struct socket_crowd *crowd)
 {
     if (crowd->cleanup != CLEANUP_NOT_YET) {
         return;
@@ -668,12 +680,19 @@ void socket_crowd_finish(struct socket_crowd *crowd)
     uint64_t longest_s = crowd->plan.brief ? BRIEF_CLEANUP : SOCKET_CLEANUP_MAX_S;
     crowd->cleanup = CLEANUP_RUNS;
     crowd->give_up_ns = clock_now_ns() + longest_s * NS_PER_S;
-    end_fanout(crowd);
-    tell_messages(crowd);
     if (crowd->ever_ready) {
         loop_timer_start(crowd->step, 0);
     } else {
         end_cleanup(crowd, clock_now_ns(), false);
+    }
+}
+
+void socket_crowd_finish(struct socket_crowd *crowd)
+{
+    if (!crowd->told) {
+        crowd->told = true;
+        end_fanout(crowd);
+        tell_messages(crowd);
     }
 }
 

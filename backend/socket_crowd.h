@@ -29,6 +29,7 @@ struct socket_crowd_plan {
                                                begin with the phase */
     size_t schedule_count;
     uint32_t most;               /* connections at once, of all scenarios */
+    uint32_t others;             /* HTTP connections at once beside them */
     bool brief;                  /* a baseline: no plateaus, no messages are followed */
     struct socket_events events; /* of the links' owner */
 };
@@ -67,6 +68,9 @@ void socket_crowd_answered(struct socket_crowd *crowd, uint64_t serial, bool tak
 /* The phase's time begins. */
 void socket_crowd_begin(struct socket_crowd *crowd, uint64_t start_ns);
 /* Nothing will connect any more: waits for the clean-up. May be called again. */
+void socket_crowd_clean_up(struct socket_crowd *crowd);
+/* Nothing will be posted any more either: judges the messages that are followed, and tells all
+ * counts. May be called again. */
 void socket_crowd_finish(struct socket_crowd *crowd);
 bool socket_crowd_is_over(const struct socket_crowd *crowd);
 

@@ -7,6 +7,7 @@
 #include "base/rng.h"
 
 #define GOLDEN         UINT64_C(0x9e3779b97f4a7c15)
+#define TURNS          UINT64_C(0xd1342543de82ef95) /* another, or VU and turn could change places */
 #define STATUS_UPGRADE 101
 /* An event that cannot even be written must not make its VU spin. */
 #define FAILED_PAUSE_NS (100 * NS_PER_MS)
@@ -35,6 +36,8 @@ struct socket_vu {
     uint64_t ack_id;     /* the last one that was asked for */
     uint32_t number;     /* in the crowd */
     uint32_t connect_at; /* the step that made the connection */
+    uint32_t outer_at;   /* the outermost loop begun last */
+    uint32_t resume_at;  /* where to go on when the connection is lost: outside of any loop */
     uint32_t at;         /* the next step */
     uint32_t left[WORKLOAD_LOOPS_MAX];
     uint8_t depth;
@@ -66,12 +69,17 @@ static struct vu_values values_of(const struct socket_vu *vu)
     };
 }
 
-/* The same numbers for the same seed, VU, iteration and step, without a generator a connection. */
+/* The same numbers for the same seed, VU, iteration, turns of loops and step, without a generator a
+ * connection. */
 static void make_rng(const struct socket_vu *vu, struct rng *rng)
 {
     const struct vu_role *role = &vu->base.role;
+    uint64_t turns = 0;
+    for (uint8_t i = 0; i < vu->depth; i++) {
+        turns = (turns + vu->left[i]) * TURNS;
+    }
     rng_init(rng, vu->base.world->seed ^ (GOLDEN * (role->number + 1)) ^ (role->scenario << 32U) ^
-                      (vu->base.started << 40U) ^ ((uint64_t)vu->at << 56U));
+                      (vu->base.started << 40U) ^ ((uint64_t)vu->at << 56U) ^ turns);
 }
 
 static void on_timer(void *arg);
@@ -257,6 +265,14 @@ static bool hold(struct socket_vu *vu, const struct step *step, uint64_t now_ns)
     return pause->max_ns > 0;
 }
 
+static void begin_loop(struct socket_vu *vu, const struct step *step)
+{
+    if (vu->depth == 0) {
+        vu->outer_at = vu->at - 1;
+    }
+    vu->left[vu->depth++] = step->loop.times;
+}
+
 static void end_loop(struct socket_vu *vu, const struct step *step)
 {
     struct vu_values values = values_of(vu);
@@ -287,7 +303,7 @@ static bool take_step(struct socket_vu *vu, const struct step *step, uint64_t no
         pick(vu, step);
         return false;
     case STEP_LOOP:
-        vu->left[vu->depth++] = step->loop.times;
+        begin_loop(vu, step);
         return false;
     case STEP_LOOP_END:
         end_loop(vu, step);
@@ -297,6 +313,7 @@ static bool take_step(struct socket_vu *vu, const struct step *step, uint64_t no
         return hold(vu, step, now_ns);
     case STEP_CONNECT:
         vu->connect_at = vu->at - 1;
+        vu->resume_at = vu->depth > 0 ? vu->outer_at : vu->connect_at;
         connect(vu, step, now_ns);
         return true;
     case STEP_EMIT:
@@ -341,8 +358,8 @@ static void fall(struct socket_vu *vu, uint64_t now_ns)
     if (vu->base.world->brief) {
         end_iteration(vu, now_ns);
     } else if (step->socket.connects_again) {
-        vu->at = vu->connect_at;
-        vu->depth = 0; /* a connect within a loop begins the loop's turns anew */
+        vu->at = vu->resume_at; /* a connect within a loop begins the loop's turns anew */
+        vu->depth = 0;
         pause_for(vu, &step->socket.again, now_ns);
     } else {
         vu->state = STATE_DOWN;

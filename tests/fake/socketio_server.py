@@ -33,7 +33,9 @@ none given all are `good`:
 
 Over HTTP it answers /api/v1/health, /api/v1/health/websocket, and POST /api/v1/messages/: the
 message goes to everybody by the rules below, from its number n (the last in its text) and the
-receiver's number m (in the order of their CONNECTs), and the truth is told by /truth.
+receiver's number m (in the order of their CONNECTs), and the truth is told by /truth. A text that
+begins with "mute " is never answered. The event "say" is answered with an event of the name that it
+asks for.
 
   (n + m) % 11 == 0   lost
   (n + m) % 7 == 0    sent twice
@@ -211,6 +213,8 @@ async def converse(peer, behaviour):
                 asyncio.ensure_future(later(peer, behaviour))
         elif text == '42["keepalive",{}]':
             peer.text('42["keepalive_ack",{}]')
+        elif text.startswith('42["say",'):
+            peer.text('42["%s",{}]' % json.loads(text[2:])[1]["event"])
         elif text.startswith("42") and text[2].isdigit():
             number = re.match(r"42(\d+)", text).group(1)
             peer.text(f"43{number}[]")
@@ -306,8 +310,10 @@ async def http(writer, path, head, body):
         reply(writer, 200, {"active_connections": State.sockets})
     elif path.startswith("/api/v1/messages/"):
         token = re.search(rb"Authorization: Bearer (\S+)", head).group(1).decode()
-        spread(Message(json.loads(body), token))
-        reply(writer, 201, {"id": "m"})
+        message = json.loads(body)
+        spread(Message(message, token))
+        if not message["content"].startswith("mute "):
+            reply(writer, 201, {"id": "m"})
     elif path == "/truth":
         reply(writer, 200, State.truth)
     else:

@@ -50,7 +50,10 @@ static inline bool server_is_up(void *arg)
     return up;
 }
 
-static inline void server_start(struct fake_server *server)
+/* Of tests/fake; `behaviours` end with NULL. */
+#define SERVER_BEHAVIOURS_MAX 8
+static inline void server_start_as(struct fake_server *server, const char *script,
+                                   const char *const *behaviours)
 {
     struct err_msg msg = { "" };
     *server = (struct fake_server){ .port = 0 };
@@ -58,8 +61,11 @@ static inline void server_start(struct fake_server *server)
     assert_int_equal(file_make_temp_dir(NULL, "tmscdp-fake-", &server->dir, &msg), ERR_OK);
     server->port_file = file_join(server->dir, "port");
     char *log = file_join(server->dir, "log");
-    const char *argv[] = { "/usr/bin/python3", "tests/fake/http_server.py", server->port_file,
-                           NULL };
+    const char *argv[3 + SERVER_BEHAVIOURS_MAX + 1] = { "/usr/bin/python3", script,
+                                                        server->port_file };
+    for (size_t i = 0; i < SERVER_BEHAVIOURS_MAX && behaviours[i] != NULL; i++) {
+        argv[3 + i] = behaviours[i];
+    }
     struct process_spec spec = { .argv = argv, .log_path = log, .private_dir = server->dir };
     assert_int_equal(process_start(&server->process, &spec, &msg), ERR_OK);
     server->timer = loop_timer_new(server->loop, server_look_again, server);
@@ -74,6 +80,12 @@ static inline void server_start(struct fake_server *server)
         fail_msg("the fake server did not start: %s", strbuf_text(&text));
     }
     free(log);
+}
+
+static inline void server_start(struct fake_server *server)
+{
+    static const char *const none[] = { NULL };
+    server_start_as(server, "tests/fake/http_server.py", none);
 }
 
 static inline void server_stop(struct fake_server *server)

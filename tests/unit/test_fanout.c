@@ -123,14 +123,33 @@ static void whom_we_take_away_is_excused_and_whom_the_server_drops_is_not(void *
     send_to_ten(fanout, 1, "r");
     fanout_taken(fanout, 1);
     fanout_deliver(fanout, 1, 0, 1, 2 * MS);
-    fanout_excuse(fanout, 0); /* has it already */
-    fanout_excuse(fanout, 1);
-    fanout_excuse(fanout, 1);
-    fanout_excuse(fanout, 50); /* was not expected */
+    fanout_excuse(fanout, 0, 3 * MS); /* has it already */
+    fanout_excuse(fanout, 1, 3 * MS);
+    fanout_excuse(fanout, 1, 4 * MS);
+    fanout_excuse(fanout, 50, 4 * MS); /* was not expected */
     fanout_finish(fanout);
     assert_int_equal(fanout_totals(fanout)->expected, 9);
     assert_int_equal(fanout_totals(fanout)->delivered, 1);
     assert_int_equal(fanout_totals(fanout)->lost, 8);
+    fanout_free(fanout);
+}
+
+/* Behind a post that waits for its answer the judging waits too. */
+static void what_was_due_before_we_took_the_receiver_away_is_lost(void **state)
+{
+    struct fanout *fanout = fanout_new(&plan);
+    (void)state;
+    send_to_ten(fanout, 1, "r");
+    send_to_ten(fanout, 2, "r");
+    fanout_taken(fanout, 2);
+    fanout_close(fanout, 1500 * MS);
+    for (uint32_t i = 0; i < 10; i++) {
+        fanout_excuse(fanout, i, i < 4 ? 1000 * MS : 1001 * MS);
+    }
+    fanout_taken(fanout, 1);
+    fanout_finish(fanout);
+    assert_int_equal(fanout_totals(fanout)->expected, 12);
+    assert_int_equal(fanout_totals(fanout)->lost, 12);
     fanout_free(fanout);
 }
 
@@ -186,6 +205,7 @@ int main(void)
         cmocka_unit_test(order_is_kept_by_receiver_and_room),
         cmocka_unit_test(what_was_not_taken_is_not_judged),
         cmocka_unit_test(whom_we_take_away_is_excused_and_whom_the_server_drops_is_not),
+        cmocka_unit_test(what_was_due_before_we_took_the_receiver_away_is_lost),
         cmocka_unit_test(thousands_of_messages_are_found_again),
         cmocka_unit_test(a_mark_is_the_runs_name_and_a_number),
     };
