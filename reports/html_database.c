@@ -16,7 +16,7 @@ static void add_facts(const struct report_database *database, struct strbuf *out
     html_fact_number(out, "Waiting for a lock at once", database->waiters_max);
     html_fact_ms(out, "Waited for locks, all sessions", database->waited_s * 1000.0);
     for (size_t i = 0; i < database->counters.count; i++) {
-        if (strcmp(database->counters.item[i].name, "temporary bytes") == 0) {
+        if (strcmp(database->counters.item[i].name, "Temporary bytes") == 0) {
             html_fact_bytes(out, "Temporary bytes", database->counters.item[i].count);
         } else {
             html_fact_number(out, database->counters.item[i].name,

@@ -73,7 +73,7 @@ static void add_others(const struct report *report, struct strbuf *out)
                     rule->state == RULE_CANNOT_TELL ? " class=\"none\"" : "", words[rule->state]);
         html_text(out, rule->why);
         for (size_t k = 0; k < rule->evidence_count; k++) {
-            html_wrap(out, k == 0 && rule->why[0] == '\0' ? "" : " ", rule->evidence[k], "");
+            html_wrap(out, k == 0 && rule->why[0] == '\0' ? "" : "; ", rule->evidence[k], "");
         }
         html_raw(out, "</td></tr>\n");
     }

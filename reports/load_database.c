@@ -144,11 +144,11 @@ static void read_longest(struct report *report, const cJSON *node, struct report
 static void read_counters(struct report *report, const cJSON *node, struct report_database *out)
 {
     static const char *const names[][2] = {
-        { "commits", "transactions committed" },
-        { "rollbacks", "transactions rolled back" },
-        { "deadlocks", "deadlocks" },
-        { "temp_files", "temporary files" },
-        { "temp_bytes", "temporary bytes" },
+        { "commits", "Transactions committed" },
+        { "rollbacks", "Transactions rolled back" },
+        { "deadlocks", "Deadlocks" },
+        { "temp_files", "Temporary files" },
+        { "temp_bytes", "Temporary bytes" },
     };
     out->counters.item =
         report_keep_array(report, sizeof names / sizeof names[0], sizeof *out->counters.item);
