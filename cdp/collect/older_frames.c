@@ -3,8 +3,8 @@
  * the browser's buffers afterwards, so that nothing of ours watched meanwhile. */
 #include "cdp/collect/collect.h"
 
-#define BUFFERED_MAX 200 /* how many the browser keeps of a document (Long Animation Frames API)   \
-                          */
+/* How many the browser keeps of a document (Long Animation Frames API). */
+#define BUFFERED_MAX 200
 
 static const char *const metrics[] = { "older_long_frames", "older_longest_frame_ms", NULL };
 
