@@ -164,11 +164,6 @@ void socket_crowd_free(struct socket_crowd *crowd)
     free(crowd);
 }
 
-struct socket_world *socket_crowd_world(struct socket_crowd *crowd)
-{
-    return &crowd->world;
-}
-
 uint32_t socket_crowd_enter(struct socket_crowd *crowd, struct socket_link *link)
 {
     link->world = &crowd->world;

@@ -41,7 +41,6 @@ MUST_CHECK enum err socket_crowd_new(struct loop *loop, const struct socket_crow
 void socket_crowd_free(struct socket_crowd *crowd);
 
 /* For the links, each of which enters once, and leaves before it is freed. Gives its number. */
-struct socket_world *socket_crowd_world(struct socket_crowd *crowd);
 uint32_t socket_crowd_enter(struct socket_crowd *crowd, struct socket_link *link);
 void socket_crowd_exit(struct socket_crowd *crowd, uint32_t number);
 

@@ -40,12 +40,6 @@ static const struct evidence_def table[] = {
     { "decrypt_time", EVIDENCE_VARIANT, "ms", evidence_decrypt_time },
 };
 
-const struct evidence_def *evidence_table(size_t *count)
-{
-    *count = sizeof table / sizeof table[0];
-    return table;
-}
-
 const struct evidence_def *evidence_find(const char *name)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

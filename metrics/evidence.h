@@ -70,7 +70,6 @@ struct evidence_def {
 
 /* NULL when there is none of that name. */
 const struct evidence_def *evidence_find(const char *name);
-const struct evidence_def *evidence_table(size_t *count);
 
 /* For extractors: set one of the three. */
 void evidence_set(struct evidence *out, double value, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -111,14 +111,6 @@ void rank_test(const double *base, size_t base_n, const double *head, size_t hea
     free(all);
 }
 
-double rank_test_least_p(size_t base_n, size_t head_n)
-{
-    double n = (double)(base_n + head_n);
-    double ways =
-        exp(lgamma(n + 1.0) - lgamma((double)base_n + 1.0) - lgamma((double)head_n + 1.0));
-    return fmin(2.0 / ways, 1.0);
-}
-
 void rank_test_holm(const double *p, size_t n, double *out)
 {
     struct ranked *order = mem_new_array(n, sizeof *order);

@@ -25,9 +25,6 @@ struct rank_test {
 void rank_test(const double *base, size_t base_n, const double *head, size_t head_n,
                struct rank_test *out);
 
-/* The smallest p that any values of these numbers could give. */
-double rank_test_least_p(size_t base_n, size_t head_n);
-
 /* Holm's step-down (Holm 1979): out[i] is p[i] adjusted so that comparing it with α keeps the
  * chance of any false alarm among all n at α. `out` may be `p`. */
 void rank_test_holm(const double *p, size_t n, double *out);

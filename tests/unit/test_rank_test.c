@@ -192,14 +192,6 @@ static void no_difference_is_called_one_as_often_as_promised(void **state)
     assert_true(alarms > 60 && alarms < 140); /* 100 expected, deviation 10 */
 }
 
-static void the_least_p_is_that_of_full_separation(void **state)
-{
-    (void)state;
-    assert_near(rank_test_least_p(5, 5), 2.0 / 252.0, 1e-12);
-    assert_near(rank_test_least_p(8, 8), 2.0 / 12870.0, 1e-12);
-    assert_near(rank_test_least_p(1, 1), 1.0, 1e-12);
-}
-
 static void holm_steps_down(void **state)
 {
     (void)state;
@@ -226,7 +218,6 @@ int main(void)
         cmocka_unit_test(sides_may_change_places),
         cmocka_unit_test(beyond_the_exact_range_the_approximation_is_close),
         cmocka_unit_test(no_difference_is_called_one_as_often_as_promised),
-        cmocka_unit_test(the_least_p_is_that_of_full_separation),
         cmocka_unit_test(holm_steps_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
